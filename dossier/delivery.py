@@ -1,0 +1,224 @@
+"""The queue contract: `Delivery` (gateway to store) and `Receipt` (store to gateway).
+
+Both are CloudEvents 1.0 in JSON, in the Dutch NL GOV profile (source and type as it asks).
+A personal word never stands outside `verzegeld`; bijlagen travel as references, never as bytes
+(architecture.md 5). A reader takes unknown fields and refuses an unknown `schemaversie`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from dossier.errors import PoisonCode, PoisonEvent
+from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
+
+SCHEMA_VERSION = 1
+GATEWAY_SOURCE = "urn:nld:kindkans:systeem:gateway"
+STORE_SOURCE = "urn:nld:kindkans:systeem:kindkans"
+DELIVERY_TYPE = "nl.kindkans.hulpvraag-ingediend"
+RECEIPT_TYPE = "nl.kindkans.hulpvraag-ontvangen"
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """Ciphertext and what is needed to open it, but for the key."""
+
+    key_id: str
+    nonce: bytes = field(repr=False)
+    ciphertext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredBijlage:
+    positie: int
+    size_bytes: int
+    sha256: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One version of one dossier on its way to the store."""
+
+    event_id: InzendingId  # the same at every repeat: the store's inbox goes by it
+    occurred_at: datetime
+    dossiernummer: Dossiernummer
+    versie: int
+    swv_id: SwvId
+    organisatie_id: OrganisatieId
+    brin: str
+    inhoud_hash: str  # keyed hash of the sealed content: equal at both ends or not delivered
+    verzegeld: Sealed
+    bijlagen: tuple[DeliveredBijlage, ...]
+
+    def encode(self) -> bytes:
+        data = {
+            "schemaversie": SCHEMA_VERSION,
+            "dossiernummer": self.dossiernummer,
+            "versie": self.versie,
+            "swv": self.swv_id,
+            "organisatie": self.organisatie_id,
+            "brin": self.brin,
+            "inhoudHash": self.inhoud_hash,
+            "verzegeld": {
+                "sleutel": self.verzegeld.key_id,
+                "nonce": base64.b64encode(self.verzegeld.nonce).decode(),
+                "inhoud": base64.b64encode(self.verzegeld.ciphertext).decode(),
+            },
+            "bijlagen": [
+                {
+                    "positie": b.positie,
+                    "grootte": b.size_bytes,
+                    "sha256": b.sha256,
+                    "referentie": b.object_id,
+                }
+                for b in self.bijlagen
+            ],
+        }
+        return _cloud_event(
+            self.event_id,
+            GATEWAY_SOURCE,
+            DELIVERY_TYPE,
+            str(self.dossiernummer),
+            self.occurred_at,
+            data,
+        )
+
+    @classmethod
+    def decode(cls, body: bytes) -> Delivery:
+        """Raises PoisonEvent (ONLEESBAAR, ONBEKENDE_VERSIE); never any other exception."""
+        event, data = _open_cloud_event(body, DELIVERY_TYPE)
+        try:
+            sealed = data["verzegeld"]
+            return cls(
+                event_id=InzendingId(_text(event["id"])),
+                occurred_at=datetime.fromisoformat(event["time"]),
+                dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
+                versie=_positive(data["versie"]),
+                swv_id=SwvId(_text(data["swv"])),
+                organisatie_id=OrganisatieId(_text(data["organisatie"])),
+                brin=_text(data["brin"]),
+                inhoud_hash=_text(data["inhoudHash"]),
+                verzegeld=Sealed(
+                    key_id=_text(sealed["sleutel"]),
+                    nonce=base64.b64decode(sealed["nonce"], validate=True),
+                    ciphertext=base64.b64decode(sealed["inhoud"], validate=True),
+                ),
+                bijlagen=tuple(
+                    DeliveredBijlage(
+                        positie=_positive(b["positie"]),
+                        size_bytes=_positive(b["grootte"]),
+                        sha256=_text(b["sha256"]),
+                        object_id=_text(b["referentie"]),
+                    )
+                    for b in data["bijlagen"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
+
+
+class Outcome(StrEnum):
+    ONTVANGEN = "ontvangen"  # in the store, durable
+    DOOD = "dood"  # the store can never process it; `code` says why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one Delivery in the store."""
+
+    event_id: InzendingId
+    occurred_at: datetime
+    dossiernummer: Dossiernummer
+    versie: int
+    inhoud_hash: str  # of what the store holds; "" if dead
+    outcome: Outcome
+    code: PoisonCode | None = None
+
+    def encode(self) -> bytes:
+        data = {
+            "schemaversie": SCHEMA_VERSION,
+            "gebeurtenis": self.event_id,
+            "dossiernummer": self.dossiernummer,
+            "versie": self.versie,
+            "inhoudHash": self.inhoud_hash,
+            "uitkomst": self.outcome.value,
+            "code": self.code.value if self.code else None,
+        }
+        return _cloud_event(
+            f"{self.event_id}-{self.outcome.value}",
+            STORE_SOURCE,
+            RECEIPT_TYPE,
+            str(self.dossiernummer),
+            self.occurred_at,
+            data,
+        )
+
+    @classmethod
+    def decode(cls, body: bytes) -> Receipt:
+        """Raises PoisonEvent (ONLEESBAAR, ONBEKENDE_VERSIE); never any other exception."""
+        event, data = _open_cloud_event(body, RECEIPT_TYPE)
+        try:
+            code = data.get("code")
+            return cls(
+                event_id=InzendingId(_text(data["gebeurtenis"])),
+                occurred_at=datetime.fromisoformat(event["time"]),
+                dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
+                versie=_positive(data["versie"]),
+                inhoud_hash=str(data["inhoudHash"]),
+                outcome=Outcome(data["uitkomst"]),
+                code=PoisonCode(code) if code is not None else None,
+            )
+        except (KeyError, TypeError, ValueError):
+            raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
+
+
+def _cloud_event(
+    event_id: str, source: str, kind: str, subject: str, at: datetime, data: Mapping[str, Any]
+) -> bytes:
+    return json.dumps(
+        {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": source,
+            "type": kind,
+            "subject": subject,
+            "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "datacontenttype": "application/json",
+            "data": data,
+        },
+        separators=(",", ":"),
+    ).encode()
+
+
+def _open_cloud_event(body: bytes, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    try:
+        event = json.loads(body)
+        data = event["data"]
+        if event["specversion"] != "1.0" or event["type"] != kind:
+            raise PoisonEvent(PoisonCode.ONBEKENDE_VERSIE)
+        if data["schemaversie"] != SCHEMA_VERSION:
+            raise PoisonEvent(PoisonCode.ONBEKENDE_VERSIE)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
+    return event, data
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("a text is needed")
+    return value
+
+
+def _positive(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("a positive number is needed")
+    return value
