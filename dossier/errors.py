@@ -1,4 +1,4 @@
-"""The exceptions: "we do not know" and "we could not". A refusal is a value (`verdict.Refused`), never one of these.
+"""The exceptions: "we do not know" and "we could not". A refusal is a value, `verdict.Refused`.
 
     GatewayError
     ├── MalformedMessage      the message cannot be read; the sender mends it

@@ -132,8 +132,7 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
         RedenCode.BIJLAGE_TYPE_NIET_TOEGESTAAN: Entry(
             wie=Wie.SCHOOL,
             melding="{bijlage} is een programma of script. Zulke bestanden zijn niet toegestaan.",
-            oplossing="Verstuur alleen documenten en afbeeldingen, bijvoorbeeld als PDF. "
-            + _STUUR_OPNIEUW,
+            oplossing="Verstuur alleen documenten en afbeeldingen, bijvoorbeeld als PDF. " + _STUUR_OPNIEUW,
             betekenis="De inhoud van het bestand (niet de naam) is een programma of script.",
             bron="D",
         ),

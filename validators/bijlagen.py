@@ -33,8 +33,7 @@ def naam_is_valid(naam: str) -> bool:
     if not naam.strip() or naam.strip() in {".", ".."}:
         return False
     return not any(
-        c in _SEPARATORS or c in _BIDI or unicodedata.category(c) in _FORBIDDEN_CATEGORIES
-        for c in naam
+        c in _SEPARATORS or c in _BIDI or unicodedata.category(c) in _FORBIDDEN_CATEGORIES for c in naam
     )
 
 
