@@ -1,0 +1,138 @@
+"""Group commit: one thread takes all the work that waits and commits it together (architecture.md 3).
+
+Every result is handed out after the commit that made it durable, never before. A group that fails is
+repeated one by one, each in a transaction of its own, so that one bad piece of work hurts only
+itself. Work may therefore run twice and must be safe to repeat: also when a commit's own outcome is
+unknown, for then the second run finds what the first one wrote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from database.engine import writing
+from dossier.errors import Draining, Unavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+_STOP = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitterSettings:
+    max_group: int = 128  # pieces of work per commit
+    max_waiting: int = 2_000  # beyond this, new work is refused as unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    work: Work[Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+
+
+class Committer:
+    """Runs work on one database. Start it, `transact` from any event loop, stop it."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: CommitterSettings | None = None,
+        *,
+        on_group: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings or CommitterSettings()
+        self._on_group = on_group
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finishes what waits, then ends. Blocks; later work is refused with Draining."""
+        self._closed = True
+        self._queue.put(_STOP)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    async def transact(self, work: Work[T]) -> T:
+        """The result of `work`, durable. Cancelling the caller does not cancel the work.
+
+        Raises Unavailable when the database fails (the outcome is then unknown), and whatever
+        the work itself raises (then nothing of it was written).
+        """
+        if self._closed:
+            raise Draining("gateway")
+        if self._queue.qsize() >= self._settings.max_waiting:
+            raise Unavailable("database")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Item(work, loop, future))
+        return await future
+
+    def _run(self) -> None:
+        stopping = False
+        while not stopping:
+            group = [self._queue.get()]
+            while len(group) < self._settings.max_group and not self._queue.empty():
+                group.append(self._queue.get())
+            stopping = _STOP in group
+            items = [item for item in group if item is not _STOP]
+            if items:
+                self._on_group(len(items))
+                _hand_out(self._commit(items))
+
+    def _commit(self, items: list[_Item]) -> list[tuple[_Item, Any, BaseException | None]]:
+        if len(items) > 1:
+            try:
+                with writing(self._engine) as connection:
+                    results = [item.work(connection) for item in items]
+            except Exception:
+                pass  # whoever caused it gets the exception below, when it runs alone
+            else:
+                return [(item, result, None) for item, result in zip(items, results, strict=True)]
+        return [self._commit_alone(item) for item in items]
+
+    def _commit_alone(self, item: _Item) -> tuple[_Item, Any, BaseException | None]:
+        for last in (False, True):
+            try:
+                with writing(self._engine) as connection:
+                    result = item.work(connection)
+            except Unavailable as exc:
+                if last:  # the first failure may be a stale connection, or a commit of unknown outcome
+                    return item, None, exc
+            except Exception as exc:
+                return item, None, exc
+            else:
+                return item, result, None
+        raise AssertionError("unreachable")
+
+
+def _hand_out(outcomes: list[tuple[_Item, Any, BaseException | None]]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Item, Any, BaseException | None]]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome[0].loop, []).append(outcome)
+    for loop, its in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, its)
+
+
+def _settle(outcomes: list[tuple[_Item, Any, BaseException | None]]) -> None:
+    for item, result, exception in outcomes:
+        if item.future.done():
+            continue  # nobody waits any more; the work is done all the same
+        if exception is not None:
+            item.future.set_exception(exception)
+        else:
+            item.future.set_result(result)

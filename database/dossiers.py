@@ -1,0 +1,98 @@
+"""Table dossier: one row per hulpvraag of an omgeving; its key is the dossiernummer.
+
+The number is given inside the caller's transaction and shown to nobody before its commit;
+gaps are allowed, a number is never given twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from database.schema import dossier
+from dossier.identifiers import Dossiernummer, HulpvraagId, OmgevingId, OrganisatieId, SwvId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierRow:
+    dossiernummer: Dossiernummer
+    swv_id: SwvId
+    organisatie_id: OrganisatieId
+    versie: int
+    inhoud_hash: str
+
+
+_FIND = select(
+    dossier.c.dossiernummer,
+    dossier.c.swv_id,
+    dossier.c.organisatie_id,
+    dossier.c.versie,
+    dossier.c.inhoud_hash,
+).where(
+    dossier.c.omgeving_id == bindparam("omgeving_id"), dossier.c.hulpvraag_id == bindparam("hulpvraag_id")
+)
+_INSERT = insert(dossier).returning(dossier.c.dossiernummer)
+_ADVANCE = (
+    update(dossier)
+    .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.versie == bindparam("from_versie"))
+    .values(versie=bindparam("to_versie"), inhoud_hash=bindparam("hash"))
+)
+
+
+def find_dossier(
+    connection: Connection, omgeving_id: OmgevingId, hulpvraag_id: HulpvraagId
+) -> DossierRow | None:
+    row = connection.execute(_FIND, {"omgeving_id": omgeving_id, "hulpvraag_id": hulpvraag_id}).one_or_none()
+    if row is None:
+        return None
+    return DossierRow(
+        dossiernummer=Dossiernummer(row.dossiernummer),
+        swv_id=SwvId(row.swv_id),
+        organisatie_id=OrganisatieId(row.organisatie_id),
+        versie=row.versie,
+        inhoud_hash=row.inhoud_hash,
+    )
+
+
+def insert_dossier(
+    connection: Connection,
+    *,
+    omgeving_id: OmgevingId,
+    hulpvraag_id: HulpvraagId,
+    swv_id: SwvId,
+    organisatie_id: OrganisatieId,
+    inhoud_hash: str,
+    created_ms: int,
+) -> Dossiernummer:
+    """Version 1 of a new dossier; returns its number."""
+    number = connection.execute(
+        _INSERT,
+        {
+            "omgeving_id": omgeving_id,
+            "hulpvraag_id": hulpvraag_id,
+            "swv_id": swv_id,
+            "organisatie_id": organisatie_id,
+            "versie": 1,
+            "inhoud_hash": inhoud_hash,
+            "created_ms": created_ms,
+        },
+    ).scalar_one()
+    return Dossiernummer(number)
+
+
+def advance_dossier(connection: Connection, row: DossierRow, inhoud_hash: str) -> int:
+    """The next version of a dossier; returns its versie."""
+    versie = row.versie + 1
+    result = connection.execute(
+        _ADVANCE,
+        {
+            "nummer": row.dossiernummer,
+            "from_versie": row.versie,
+            "to_versie": versie,
+            "hash": inhoud_hash,
+        },
+    )
+    if result.rowcount != 1:
+        raise AssertionError("a dossier changed within its own transaction")
+    return versie

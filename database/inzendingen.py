@@ -1,0 +1,236 @@
+"""Tables inzending, inzending_reden, inzending_bijlage: one record per push that was decided.
+
+A rejection leaves only what domain.md allows: no content, no hash of content, no name of a bijlage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
+
+from database.schema import inzending, inzending_bijlage, inzending_reden
+from dossier.identifiers import (
+    BerichtId,
+    Dossiernummer,
+    HulpvraagId,
+    InzendingId,
+    KoppelingId,
+    OmgevingId,
+    OrganisatieId,
+    SwvId,
+)
+from dossier.reden import Reden, RedenCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BijlageRecord:
+    positie: int
+    size_bytes: int
+    naam_characters: int
+    sha256: str | None = None
+    object_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InzendingRecord:
+    """One row. Fields with a default are those that a rejection leaves empty."""
+
+    inzending_id: InzendingId
+    omgeving_id: OmgevingId
+    bericht_id: BerichtId
+    hulpvraag_id: HulpvraagId
+    brin: str
+    schoolnaam: str
+    naam_hash: str
+    uitkomst: str
+    received_ms: int
+    decided_ms: int
+    dossiernummer: Dossiernummer | None = None
+    versie: int | None = None
+    inhoud_hash: str | None = None
+    koppeling_id: KoppelingId | None = None
+    swv_id: SwvId | None = None
+    organisatie_id: OrganisatieId | None = None
+    route_rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedBericht:
+    """What an accepted berichtId was answered."""
+
+    inzending_id: InzendingId
+    dossiernummer: Dossiernummer
+    versie: int
+    inhoud_hash: str
+
+
+_FIND_ACCEPTED = select(
+    inzending.c.inzending_id, inzending.c.dossiernummer, inzending.c.versie, inzending.c.inhoud_hash
+).where(
+    inzending.c.omgeving_id == bindparam("omgeving_id"),
+    inzending.c.bericht_id == bindparam("bericht_id"),
+    inzending.c.uitkomst != "afgewezen",
+)
+
+
+def find_accepted(
+    connection: Connection, omgeving_id: OmgevingId, bericht_id: BerichtId
+) -> AcceptedBericht | None:
+    row = connection.execute(
+        _FIND_ACCEPTED, {"omgeving_id": omgeving_id, "bericht_id": bericht_id}
+    ).one_or_none()
+    if row is None:
+        return None
+    return AcceptedBericht(
+        inzending_id=InzendingId(row.inzending_id),
+        dossiernummer=Dossiernummer(row.dossiernummer),
+        versie=row.versie,
+        inhoud_hash=row.inhoud_hash,
+    )
+
+
+def insert_inzending(
+    connection: Connection,
+    record: InzendingRecord,
+    bijlagen: Iterable[BijlageRecord] = (),
+    redenen: Iterable[Reden] = (),
+) -> None:
+    connection.execute(insert(inzending), asdict(record))
+    bijlage_rows = [{"inzending_id": record.inzending_id, **asdict(b)} for b in bijlagen]
+    if bijlage_rows:
+        connection.execute(insert(inzending_bijlage), bijlage_rows)
+    reden_rows = [
+        {
+            "inzending_id": record.inzending_id,
+            "volgnummer": volgnummer,
+            "code": reden.code.value,
+            "veld": reden.veld,
+            "bijlage": reden.bijlage,
+            "waarde": reden.waarde,
+            "grens": reden.grens,
+            "brin": reden.brin,
+        }
+        for volgnummer, reden in enumerate(redenen, start=1)
+    ]
+    if reden_rows:
+        connection.execute(insert(inzending_reden), reden_rows)
+
+
+def find_inzending(connection: Connection, inzending_id: InzendingId) -> InzendingRecord | None:
+    return _one(connection, inzending.c.inzending_id == inzending_id)
+
+
+def find_by_bericht(
+    connection: Connection, omgeving_id: OmgevingId, bericht_id: BerichtId
+) -> InzendingRecord | None:
+    """The accepted one if there is one, else the last rejection."""
+    return _one(connection, inzending.c.omgeving_id == omgeving_id, inzending.c.bericht_id == bericht_id)
+
+
+def find_by_dossiernummer(
+    connection: Connection, omgeving_id: OmgevingId, dossiernummer: Dossiernummer
+) -> InzendingRecord | None:
+    """The last accepted push under this number."""
+    return _one(
+        connection, inzending.c.omgeving_id == omgeving_id, inzending.c.dossiernummer == dossiernummer
+    )
+
+
+def find_original(
+    connection: Connection, dossiernummer: Dossiernummer, versie: int
+) -> InzendingRecord | None:
+    """The push that made this version: the one a double entry repeats."""
+    return _one(
+        connection,
+        inzending.c.dossiernummer == dossiernummer,
+        inzending.c.versie == versie,
+        inzending.c.uitkomst != "dubbel",
+    )
+
+
+def list_inzendingen(
+    connection: Connection,
+    *,
+    limit: int,
+    uitkomst: str | None = None,
+    brin: str | None = None,
+    reden: RedenCode | None = None,
+    naam_hash: str | None = None,
+    zoek: str | None = None,
+) -> list[InzendingRecord]:
+    """The newest first. `zoek` is a dossiernummer, berichtId, inzending id or part of a school name."""
+    query = select(inzending).order_by(inzending.c.inzending_id.desc()).limit(limit)
+    if uitkomst is not None:
+        query = query.where(inzending.c.uitkomst == uitkomst)
+    if brin is not None:
+        query = query.where(inzending.c.brin == brin)
+    if naam_hash is not None:
+        query = query.where(inzending.c.naam_hash == naam_hash)
+    if reden is not None:
+        with_reden = select(inzending_reden.c.inzending_id).where(inzending_reden.c.code == reden.value)
+        query = query.where(inzending.c.inzending_id.in_(with_reden))
+    if zoek is not None:
+        matches = [
+            inzending.c.bericht_id == zoek.lower(),
+            inzending.c.inzending_id == zoek.lower().replace("-", ""),
+            inzending.c.schoolnaam.icontains(zoek, autoescape=True),
+        ]
+        if zoek.isascii() and zoek.isdigit() and len(zoek) < 19:
+            matches.append(inzending.c.dossiernummer == int(zoek))
+        query = query.where(or_(*matches))
+    return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def bijlagen_of(connection: Connection, inzending_id: InzendingId) -> list[BijlageRecord]:
+    columns = [c for c in inzending_bijlage.c if c.name != "inzending_id"]
+    query = (
+        select(*columns)
+        .where(inzending_bijlage.c.inzending_id == inzending_id)
+        .order_by(inzending_bijlage.c.positie)
+    )
+    return [BijlageRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden, ...]:
+    query = (
+        select(inzending_reden)
+        .where(inzending_reden.c.inzending_id == inzending_id)
+        .order_by(inzending_reden.c.volgnummer)
+    )
+    return tuple(
+        Reden(
+            code=RedenCode(row.code),
+            veld=row.veld,
+            bijlage=row.bijlage,
+            waarde=row.waarde,
+            grens=row.grens,
+            brin=row.brin,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def with_objects(connection: Connection, inzending_ids: Sequence[InzendingId]) -> set[InzendingId]:
+    """Those of `inzending_ids` whose objects in storage are needed: for the sweeper of orphans."""
+    query = (
+        select(inzending_bijlage.c.inzending_id)
+        .where(
+            inzending_bijlage.c.inzending_id.in_(inzending_ids), inzending_bijlage.c.object_id.is_not(None)
+        )
+        .distinct()
+    )
+    return {InzendingId(row.inzending_id) for row in connection.execute(query)}
+
+
+def _one(connection: Connection, *conditions: ColumnElement[bool]) -> InzendingRecord | None:
+    accepted_first = (inzending.c.uitkomst == "afgewezen").asc()
+    query = (
+        select(inzending)
+        .where(*conditions)
+        .order_by(accepted_first, inzending.c.inzending_id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return InzendingRecord(**row._mapping) if row is not None else None
