@@ -9,6 +9,7 @@ unknown, for then the second run finds what the first one wrote.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -54,6 +55,7 @@ class Committer:
         self._on_group = on_group
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
+        self._gate = threading.Lock()  # nothing is put behind _STOP
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
 
     def start(self) -> None:
@@ -61,8 +63,9 @@ class Committer:
 
     def stop(self) -> None:
         """Finishes what waits, then ends. Blocks; later work is refused with Draining."""
-        self._closed = True
-        self._queue.put(_STOP)
+        with self._gate:
+            self._closed = True
+            self._queue.put(_STOP)
         if self._thread.is_alive():
             self._thread.join()
 
@@ -72,13 +75,14 @@ class Committer:
         Raises Unavailable when the database fails (the outcome is then unknown), and whatever
         the work itself raises (then nothing of it was written).
         """
-        if self._closed:
-            raise Draining("gateway")
         if self._queue.qsize() >= self._settings.max_waiting:
             raise Unavailable("database")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Item(work, loop, future))
+        with self._gate:
+            if self._closed:
+                raise Draining("gateway")
+            self._queue.put(_Item(work, loop, future))
         return await future
 
     def _run(self) -> None:
@@ -95,12 +99,10 @@ class Committer:
 
     def _commit(self, items: list[_Item]) -> list[tuple[_Item, Any, BaseException | None]]:
         if len(items) > 1:
-            try:
-                with writing(self._engine) as connection:
-                    results = [item.work(connection) for item in items]
-            except Exception:
-                pass  # whoever caused it gets the exception below, when it runs alone
-            else:
+            # Whoever makes the group fail gets its exception below, when it runs alone.
+            with contextlib.suppress(Exception), writing(self._engine) as connection:
+                results = [item.work(connection) for item in items]
+                connection.commit()
                 return [(item, result, None) for item, result in zip(items, results, strict=True)]
         return [self._commit_alone(item) for item in items]
 
@@ -124,7 +126,7 @@ def _hand_out(outcomes: list[tuple[_Item, Any, BaseException | None]]) -> None:
     for outcome in outcomes:
         by_loop.setdefault(outcome[0].loop, []).append(outcome)
     for loop, its in by_loop.items():
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # that loop is closed: nobody waits any more
             loop.call_soon_threadsafe(_settle, its)
 
 

@@ -1,0 +1,204 @@
+"""Bijlagen on local disk: sealed, one folder per inzending, durable before anyone hears of them.
+
+    <folder>/<last two of the inzending id>/<inzending id>/<number>
+
+Written by ourselves and not by obstore, whose LocalStore does not fsync (architecture.md 5): write,
+fsync, rename, fsync the folder. Objects are named by the push that brought them, not by their
+content: so discarding one push can never take a bijlage from another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from dossier.errors import Unavailable
+from dossier.identifiers import InzendingId
+from storage.keyring import sync_folder
+from storage.seal import Seal
+from storage.sealed_stream import (
+    FRAME_BYTES,
+    BrokenSeal,
+    StreamOpener,
+    StreamSealer,
+    header,
+    header_key_id,
+)
+
+_OBJECT_ID = re.compile(r"([0-9a-f]{32})/([1-9][0-9]{0,5})", re.ASCII)
+_INZENDING_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_READ_BYTES = 4 * FRAME_BYTES
+
+
+class ObjectMissing(Exception):
+    """There is no such object."""
+
+
+class ObjectDamaged(Exception):
+    """It is there, and it is not what was written."""
+
+
+class LocalObjects:
+    """The objects below one folder. Errors of the disk are raised as Unavailable("storage")."""
+
+    def __init__(self, folder: Path, seal: Seal) -> None:
+        self._folder = folder
+        self._seal = seal
+
+    def create(self, inzending_id: InzendingId, number: int) -> LocalObjectWriter:
+        """A writer for bijlage `number` (1-based, in order of arrival). Nothing is on disk yet."""
+        object_id = f"{inzending_id}/{number}"
+        return LocalObjectWriter(object_id, self._path(object_id), self._seal)
+
+    async def read(self, object_id: str) -> AsyncIterator[bytes]:
+        """The content in pieces; it is whole only when the iterator ends by itself.
+
+        Raises ObjectMissing, ObjectDamaged, UnknownKey, Unavailable("storage").
+        """
+        pieces = self._read(object_id)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+            yield piece
+
+    async def discard(self, inzending_id: InzendingId) -> None:
+        """Removes all objects of a push; none is fine too."""
+        await asyncio.to_thread(self._discard, inzending_id)
+
+    def folders_older_than(self, age_seconds: float) -> Iterator[InzendingId]:
+        """The pushes whose objects were last touched longer ago than that: for the sweeper."""
+        if not self._folder.exists():
+            return
+        before = time.time() - age_seconds
+        for shard in self._folder.iterdir():
+            for folder in shard.iterdir():
+                if _INZENDING_ID.fullmatch(folder.name) and folder.stat().st_mtime < before:
+                    yield InzendingId(folder.name)
+
+    def check_writable(self) -> None:
+        """Raises Unavailable("storage") unless a file can be written durably."""
+        probe = self._folder / ".probe"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with probe.open("wb") as file:
+                file.write(b"x")
+                file.flush()
+                os.fsync(file.fileno())
+            probe.unlink()
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self._folder).free
+
+    def _path(self, object_id: str) -> Path:
+        match = _OBJECT_ID.fullmatch(object_id)
+        if match is None:
+            raise ObjectMissing  # a reference that we never gave is never a path
+        return self._inzending_folder(match[1]) / match[2]
+
+    def _inzending_folder(self, inzending_id: str) -> Path:
+        return self._folder / inzending_id[-2:] / inzending_id
+
+    def _discard(self, inzending_id: InzendingId) -> None:
+        try:
+            shutil.rmtree(self._inzending_folder(inzending_id))
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+    def _read(self, object_id: str) -> Iterator[bytes]:
+        try:
+            with self._path(object_id).open("rb") as file:
+                start = file.read(5 + 255)
+                key_id, begin = header_key_id(start)
+                opener = StreamOpener(self._seal.bijlage_key(key_id, object_id))
+                sealed = start[begin:]
+                while sealed:
+                    if content := opener.update(sealed):
+                        yield content
+                    sealed = file.read(_READ_BYTES)
+                yield opener.finish()
+        except FileNotFoundError:
+            raise ObjectMissing from None
+        except BrokenSeal:
+            raise ObjectDamaged from None
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+
+class LocalObjectWriter:
+    """Writes one object. Until `finish` it has a temporary name, which the sweeper removes."""
+
+    def __init__(self, object_id: str, path: Path, seal: Seal) -> None:
+        self.object_id = object_id
+        self._path = path
+        self._temporary = path.with_name(path.name + ".part")
+        key_id = seal.active_key_id
+        self._header = header(key_id)
+        self._sealer = StreamSealer(seal.bijlage_key(key_id, object_id))
+        self._descriptor = -1
+
+    async def write(self, chunk: bytes) -> None:
+        """Raises Unavailable("storage")."""
+        await asyncio.to_thread(self._write, chunk)
+
+    async def finish(self) -> None:
+        """Durable after this. Raises Unavailable("storage")."""
+        await asyncio.to_thread(self._finish)
+
+    async def discard(self) -> None:
+        """Removes what was written, finished or not."""
+        await asyncio.to_thread(self._remove)
+
+    def _write(self, chunk: bytes) -> None:
+        try:
+            if self._descriptor < 0:
+                self._open()
+            _write_all(self._descriptor, self._sealer.update(chunk))
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        _write_all(self._descriptor, self._header)
+
+    def _finish(self) -> None:
+        try:
+            if self._descriptor < 0:
+                self._open()
+            _write_all(self._descriptor, self._sealer.finish())
+            os.fdatasync(self._descriptor)
+            self._close()
+            os.rename(self._temporary, self._path)
+            # The file's name, the push's folder and its shard: each may be new.
+            for folder in (self._path.parent, self._path.parent.parent, self._path.parent.parent.parent):
+                sync_folder(folder)
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+    def _remove(self) -> None:
+        try:
+            self._close()
+            self._temporary.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
+            if self._path.parent.exists() and not any(self._path.parent.iterdir()):
+                self._path.parent.rmdir()
+        except OSError as exc:
+            raise Unavailable("storage") from exc
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
