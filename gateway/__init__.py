@@ -1,0 +1,1 @@
+"""The application: settings, the use case, the composition root, the command line."""

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 from dossier.errors import Unavailable
@@ -61,8 +61,11 @@ class LocalObjects:
         Raises ObjectMissing, ObjectDamaged, UnknownKey, Unavailable("storage").
         """
         pieces = self._read(object_id)
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            yield piece
+        try:
+            while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+                yield piece
+        finally:
+            pieces.close()
 
     async def discard(self, inzending_id: InzendingId) -> None:
         """Removes all objects of a push; none is fine too."""
@@ -111,7 +114,7 @@ class LocalObjects:
         except OSError as exc:
             raise Unavailable("storage") from exc
 
-    def _read(self, object_id: str) -> Iterator[bytes]:
+    def _read(self, object_id: str) -> Generator[bytes, None, None]:
         try:
             with self._path(object_id).open("rb") as file:
                 start = file.read(5 + 255)
@@ -187,8 +190,6 @@ class LocalObjectWriter:
             self._close()
             self._temporary.unlink(missing_ok=True)
             self._path.unlink(missing_ok=True)
-            if self._path.parent.exists() and not any(self._path.parent.iterdir()):
-                self._path.parent.rmdir()
         except OSError as exc:
             raise Unavailable("storage") from exc
 

@@ -1,0 +1,44 @@
+"""Table audit: who changed or saw what. Written in the same transaction as the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from database.engine import now_ms
+from database.schema import audit
+from dossier.timestamps import from_ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: str
+
+
+def write_audit(connection: Connection, *, actor: str, action: str, subject: str, detail: str = "") -> None:
+    """`detail` holds codes, ids and names of schools; never a word about a leerling, never a secret."""
+    statement = insert(audit).values(
+        at_ms=now_ms(), actor=actor, action=action, subject=subject, detail=detail
+    )
+    connection.execute(statement)
+
+
+def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
+    """The newest first."""
+    rows = connection.execute(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
+    return [
+        AuditRow(
+            at=from_ms(row.at_ms),
+            actor=row.actor,
+            action=row.action,
+            subject=row.subject,
+            detail=row.detail,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,22 @@
+"""Table settings_version: one number that grows with every change of a setting that routing reads.
+
+Intake compares it in each transaction, so that an accept is always judged by the settings that hold
+at its own commit.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from database.schema import settings_version
+
+_READ = select(settings_version.c.version)
+_BUMP = update(settings_version).values(version=settings_version.c.version + 1)
+
+
+def read_version(connection: Connection) -> int:
+    return int(connection.execute(_READ).scalar_one())
+
+
+def bump_version(connection: Connection) -> None:
+    connection.execute(_BUMP)

@@ -1,0 +1,193 @@
+"""What one transaction does with one push. Safe to run twice: the second run finds the first.
+
+The order is that of domain.md: a number is sticky, so a repeat and a double entry get the number
+they have, before anything is judged; a -1 is not, so it is judged anew each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from database import outbox
+from database.dossiers import DossierRow, advance_dossier, find_dossier, insert_dossier
+from database.inzendingen import (
+    AcceptedBericht,
+    BijlageRecord,
+    InzendingRecord,
+    find_accepted,
+    insert_inzending,
+)
+from dossier.brin import Brin
+from dossier.delivery import DeliveredBijlage, Delivery, Sealed
+from dossier.dossier import Dossier
+from dossier.identifiers import InzendingId, OmgevingId
+from dossier.reden import Reden
+from dossier.timestamps import from_ms, to_ms
+from dossier.verdict import Accepted, Refused, Route, RouteRule, Soort, Verdict
+from gateway.judge import judge
+from gateway.snapshots import Snapshots
+from validators.bijlagen import naam_characters
+from validators.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """A push, read and sealed: all that the transaction needs."""
+
+    inzending_id: InzendingId
+    omgeving_id: OmgevingId
+    dossier: Dossier
+    inhoud_hash: str
+    naam_hash: str
+    verzegeld: Sealed
+    received_at: datetime
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The berichtId was accepted before with other content; the first stays untouched."""
+
+
+def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Limits) -> Verdict | Conflict:
+    """The verdict, with everything that follows from it written in the caller's transaction."""
+    known = _known_bericht(connection, push)
+    if known is not None:
+        return known
+    row = find_dossier(connection, push.omgeving_id, push.dossier.hulpvraag.hulpvraag_id)
+    if row is not None and row.inhoud_hash == push.inhoud_hash:
+        return _record_double(connection, push, row)
+    outcome = judge(push.dossier, push.omgeving_id, snapshots.at(connection), limits, push.decided_at.date())
+    if isinstance(outcome, Route):
+        return _accept(connection, push, row, outcome)
+    return _refuse(connection, push, outcome)
+
+
+def find_known(connection: Connection, omgeving_id: OmgevingId, dossier: Dossier) -> AcceptedBericht | None:
+    """What this berichtId was answered, if it was accepted."""
+    return find_accepted(connection, omgeving_id, dossier.bericht_id)
+
+
+def _known_bericht(connection: Connection, push: Push) -> Accepted | Conflict | None:
+    known = find_known(connection, push.omgeving_id, push.dossier)
+    if known is None:
+        return None
+    if known.inhoud_hash != push.inhoud_hash:
+        return Conflict()
+    return Accepted(dossiernummer=known.dossiernummer, versie=known.versie, soort=Soort.HERHALING)
+
+
+def _record_double(connection: Connection, push: Push, row: DossierRow) -> Accepted:
+    verdict = Accepted(dossiernummer=row.dossiernummer, versie=row.versie, soort=Soort.DUBBEL)
+    record = _record(
+        push,
+        Soort.DUBBEL,
+        dossiernummer=row.dossiernummer,
+        versie=row.versie,
+        inhoud_hash=push.inhoud_hash,
+        swv_id=row.swv_id,
+        organisatie_id=row.organisatie_id,
+        route_rule=RouteRule.EERDERE_VERSIE.value,
+    )
+    insert_inzending(connection, record, _bijlagen(push.dossier, kept=False))
+    return verdict
+
+
+def _accept(connection: Connection, push: Push, row: DossierRow | None, route: Route) -> Accepted:
+    # An existing dossier stays where it is: settings that changed never move it silently.
+    swv_id, organisatie_id, rule = (
+        (route.swv_id, route.organisatie_id, route.rule)
+        if row is None
+        else (row.swv_id, row.organisatie_id, RouteRule.EERDERE_VERSIE)
+    )
+    if row is None:
+        versie, soort = 1, Soort.NIEUW
+        dossiernummer = insert_dossier(
+            connection,
+            omgeving_id=push.omgeving_id,
+            hulpvraag_id=push.dossier.hulpvraag.hulpvraag_id,
+            swv_id=swv_id,
+            organisatie_id=organisatie_id,
+            inhoud_hash=push.inhoud_hash,
+            created_ms=to_ms(push.decided_at),
+        )
+    else:
+        versie, soort = advance_dossier(connection, row, push.inhoud_hash), Soort.VERSIE
+        dossiernummer = row.dossiernummer
+    record = _record(
+        push,
+        soort,
+        dossiernummer=dossiernummer,
+        versie=versie,
+        inhoud_hash=push.inhoud_hash,
+        koppeling_id=route.koppeling_id,
+        swv_id=swv_id,
+        organisatie_id=organisatie_id,
+        route_rule=rule.value,
+    )
+    insert_inzending(connection, record, _bijlagen(push.dossier, kept=True))
+    delivery = Delivery(
+        event_id=push.inzending_id,
+        occurred_at=from_ms(record.decided_ms),
+        dossiernummer=dossiernummer,
+        versie=versie,
+        swv_id=swv_id,
+        organisatie_id=organisatie_id,
+        brin=str(route.brin),
+        inhoud_hash=push.inhoud_hash,
+        verzegeld=push.verzegeld,
+        bijlagen=tuple(
+            DeliveredBijlage(
+                positie=b.positie, size_bytes=b.size_bytes, sha256=b.sha256, object_id=b.object_id
+            )
+            for b in push.dossier.bijlagen
+        ),
+    )
+    outbox.append(
+        connection,
+        event_id=push.inzending_id,
+        dossiernummer=dossiernummer,
+        versie=versie,
+        created_ms=record.decided_ms,
+        body=delivery.encode(),
+    )
+    return Accepted(dossiernummer=dossiernummer, versie=versie, soort=soort)
+
+
+def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...]) -> Refused:
+    kept = [reden.without_personal_data() for reden in redenen]
+    insert_inzending(connection, _record(push, "afgewezen"), _bijlagen(push.dossier, kept=False), kept)
+    return Refused(redenen)
+
+
+def _record(push: Push, uitkomst: str, **accepted: object) -> InzendingRecord:
+    brin = Brin.parse(push.dossier.school.brin)
+    return InzendingRecord(
+        inzending_id=push.inzending_id,
+        omgeving_id=push.omgeving_id,
+        bericht_id=push.dossier.bericht_id,
+        hulpvraag_id=push.dossier.hulpvraag.hulpvraag_id,
+        brin=str(brin or ""),
+        schoolnaam=push.dossier.school.naam,
+        naam_hash=push.naam_hash,
+        uitkomst=str(uitkomst),
+        received_ms=to_ms(push.received_at),
+        decided_ms=to_ms(push.decided_at),
+        **accepted,  # type: ignore[arg-type]
+    )
+
+
+def _bijlagen(dossier: Dossier, *, kept: bool) -> list[BijlageRecord]:
+    return [
+        BijlageRecord(
+            positie=b.positie,
+            size_bytes=b.size_bytes,
+            naam_characters=naam_characters(b.naam),
+            sha256=b.sha256 if kept else None,
+            object_id=b.object_id if kept else None,
+        )
+        for b in dossier.bijlagen
+    ]
