@@ -8,16 +8,29 @@
 
 The outbox is the record, not the broker: a row stays until the store has confirmed it, and a wiped
 broker is refilled from here. Claims are by state under a lease, times are the database's, and every
-write after a claim carries its token (pitfalls.md). Of one dossier the older version goes first.
+write after a claim carries its token (pitfalls.md). Of one dossier the older version goes first: a
+version waits until the one before it is bezorgd or dood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from database.engine import now_ms
 from database.schema import outbox, outbox_gebeurtenis, outbox_payload
@@ -60,17 +73,23 @@ class OutboxRow:
     finished_ms: int | None
 
 
+# Literals, for a partial index serves no query that has parameters in their place.
+_WACHTEND = literal_column(f"'{State.WACHTEND}'")
+_GEPUBLICEERD = literal_column(f"'{State.GEPUBLICEERD}'")
+_DOOD = literal_column(f"'{State.DOOD}'")
+_OPEN = outbox.c.state.in_((_WACHTEND, _GEPUBLICEERD))
+
 _OLDER = outbox.alias("older")
 _CLAIMABLE = (
     select(outbox.c.event_id)
     .where(
-        outbox.c.state.in_((State.WACHTEND, State.GEPUBLICEERD)),
+        _OPEN,
         outbox.c.due_ms <= now_ms(),
         or_(outbox.c.claimed_until_ms.is_(None), outbox.c.claimed_until_ms <= now_ms()),
         ~exists().where(
             _OLDER.c.dossiernummer == outbox.c.dossiernummer,
             _OLDER.c.versie < outbox.c.versie,
-            _OLDER.c.state == State.WACHTEND,
+            _OLDER.c.state.in_((_WACHTEND, _GEPUBLICEERD)),
         ),
     )
     .order_by(outbox.c.due_ms)
@@ -81,7 +100,9 @@ _CLAIM = (
     update(outbox)
     .where(outbox.c.event_id.in_(_CLAIMABLE.scalar_subquery()))
     .values(claim_token=bindparam("token"), claimed_until_ms=now_ms() + bindparam("lease_ms"))
+    .returning(outbox.c.event_id)
 )
+_OURS = (outbox.c.event_id.in_(bindparam("ids", expanding=True)), outbox.c.claim_token == bindparam("token"))
 _CLAIMED = (
     select(
         outbox.c.event_id,
@@ -93,34 +114,45 @@ _CLAIMED = (
         outbox_payload.c.body,
     )
     .join(outbox_payload, outbox_payload.c.event_id == outbox.c.event_id)
-    .where(
-        outbox.c.claim_token == bindparam("token"), outbox.c.event_id.in_(bindparam("ids", expanding=True))
-    )
+    .where(*_OURS)
     .order_by(outbox.c.due_ms, outbox.c.dossiernummer)
 )
-_FENCED = and_(outbox.c.event_id == bindparam("id"), outbox.c.claim_token == bindparam("token"))
 _FREE = {"claim_token": None, "claimed_until_ms": None}
-_OPEN = outbox.c.state.in_((State.WACHTEND, State.GEPUBLICEERD))
+_PATIENCE_CAP = 12
 _PUBLISHED = (
     update(outbox)
-    .where(_FENCED, _OPEN)
+    .where(*_OURS, _OPEN)
     .values(
         state=State.GEPUBLICEERD,
         publishes=outbox.c.publishes + 1,
         attempts=0,
-        due_ms=now_ms() + bindparam("receipt_within_ms"),
+        # Longer after every publish: a store that is away for a day is not flooded.
+        due_ms=now_ms()
+        + bindparam("receipt_within_ms")
+        * case((outbox.c.publishes >= _PATIENCE_CAP, _PATIENCE_CAP), else_=outbox.c.publishes + 1),
         **_FREE,
     )
+    .returning(outbox.c.event_id)
 )
+_FENCED = (outbox.c.event_id == bindparam("id"), outbox.c.claim_token == bindparam("token"))
 _RELEASE = (
     update(outbox)
-    .where(_FENCED, _OPEN)
+    .where(*_FENCED, _OPEN)
     .values(attempts=bindparam("new_attempts"), due_ms=now_ms() + bindparam("delay_ms"), **_FREE)
 )
-_DEAD = (
+_RELEASE_ALL = (
     update(outbox)
-    .where(outbox.c.event_id == bindparam("id"), _OPEN)
-    .values(state=State.DOOD, dead_code=bindparam("code"), finished_ms=now_ms(), **_FREE)
+    .where(*_OURS, _OPEN)
+    .values(due_ms=now_ms() + bindparam("delay_ms"), **_FREE)
+    .returning(outbox.c.event_id)
+)
+_TO_DEAD = {"state": State.DOOD, "dead_code": bindparam("code"), "finished_ms": now_ms(), **_FREE}
+_DEAD = update(outbox).where(outbox.c.event_id == bindparam("id"), _OPEN).values(**_TO_DEAD)
+_REFUSED = update(outbox).where(*_FENCED, _OPEN).values(**_TO_DEAD, attempts=bindparam("new_attempts"))
+_CONFIRMED = (  # whoever answers has got it, whether or not the relay could write that down
+    update(outbox)
+    .where(outbox.c.event_id == bindparam("id"), outbox.c.state == _WACHTEND)
+    .values(publishes=outbox.c.publishes + 1)
 )
 _DELIVERED = (
     update(outbox)
@@ -129,7 +161,7 @@ _DELIVERED = (
 )
 _RETRY = (
     update(outbox)
-    .where(outbox.c.state == State.DOOD)
+    .where(outbox.c.state == _DOOD)
     .values(state=State.WACHTEND, dead_code=None, finished_ms=None, attempts=0, due_ms=now_ms(), **_FREE)
     .returning(outbox.c.event_id)
 )
@@ -144,8 +176,9 @@ def append(
     created_ms: int,
     body: bytes,
 ) -> None:
+    """A new event, due at once by the database's clock. `created_ms` is for showing."""
     connection.execute(
-        insert(outbox),
+        insert(outbox).values(due_ms=now_ms()),
         {
             "event_id": event_id,
             "dossiernummer": dossiernummer,
@@ -153,7 +186,6 @@ def append(
             "state": State.WACHTEND,
             "attempts": 0,
             "publishes": 0,
-            "due_ms": created_ms,
             "created_ms": created_ms,
         },
     )
@@ -164,9 +196,7 @@ def claim(connection: Connection, *, token: str, lease_ms: int, batch: int) -> l
     """Claims up to `batch` events that are due. Commit at once, then publish."""
     ids = [
         row.event_id
-        for row in connection.execute(
-            _CLAIM.returning(outbox.c.event_id), {"token": token, "lease_ms": lease_ms, "batch": batch}
-        )
+        for row in connection.execute(_CLAIM, {"token": token, "lease_ms": lease_ms, "batch": batch})
     ]
     if not ids:
         return []
@@ -175,14 +205,14 @@ def claim(connection: Connection, *, token: str, lease_ms: int, batch: int) -> l
 
 
 def mark_published(
-    connection: Connection, event_ids: Iterable[InzendingId], *, token: str, receipt_within_ms: int
+    connection: Connection, event_ids: Sequence[InzendingId], *, token: str, receipt_within_ms: int
 ) -> list[InzendingId]:
-    """Those that were still ours. An event without a receipt by then is published again."""
-    done: list[InzendingId] = []
-    for event_id in event_ids:
-        values = {"id": event_id, "token": token, "receipt_within_ms": receipt_within_ms}
-        if connection.execute(_PUBLISHED, values).rowcount == 1:
-            done.append(event_id)
+    """Those that were still ours. An event without a receipt by then is published again.
+
+    The wait is `receipt_within_ms` after the first publish, and as much longer after each next.
+    """
+    values = {"ids": event_ids, "token": token, "receipt_within_ms": receipt_within_ms}
+    done = [InzendingId(row.event_id) for row in connection.execute(_PUBLISHED, values)]
     _note(connection, done, Gebeurtenis.GEPUBLICEERD)
     return done
 
@@ -193,6 +223,33 @@ def release(
     """Gives the claim back, to be tried again after `delay_ms`. False if it was no longer ours."""
     values = {"id": event_id, "token": token, "new_attempts": attempts, "delay_ms": delay_ms}
     return connection.execute(_RELEASE, values).rowcount == 1
+
+
+def release_all(
+    connection: Connection, event_ids: Sequence[InzendingId], *, token: str, delay_ms: int
+) -> list[InzendingId]:
+    """Gives claims back with their attempts as they were: nobody refused them."""
+    values = {"ids": event_ids, "token": token, "delay_ms": delay_ms}
+    return [InzendingId(row.event_id) for row in connection.execute(_RELEASE_ALL, values)]
+
+
+def mark_refused(
+    connection: Connection, event_id: InzendingId, *, token: str, attempts: int, code: str
+) -> bool:
+    """Dead because the broker will not have it. False if the claim was no longer ours."""
+    values = {"id": event_id, "token": token, "new_attempts": attempts, "code": code}
+    if connection.execute(_REFUSED, values).rowcount != 1:
+        return False
+    _note(connection, [event_id], Gebeurtenis.VASTGELOPEN, code)
+    return True
+
+
+def confirm_published(connection: Connection, event_id: InzendingId) -> None:
+    """The store has answered this event, so it was published, also if the relay could not mark it.
+
+    It matters for the next publish: the broker must not take that for a repeat of this one.
+    """
+    connection.execute(_CONFIRMED, {"id": event_id})
 
 
 def mark_dead(connection: Connection, event_id: InzendingId, code: str) -> bool:
@@ -230,13 +287,18 @@ def find_version(connection: Connection, dossiernummer: Dossiernummer, versie: i
 
 def list_dead(connection: Connection, limit: int) -> list[OutboxRow]:
     """The oldest first."""
-    return _select(connection, outbox.c.state == State.DOOD, limit=limit)
+    return _select(connection, outbox.c.state == _DOOD, limit=limit)
 
 
 def counts(connection: Connection) -> dict[State, int]:
     query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
     found = {State(state): n for state, n in connection.execute(query)}
     return {state: found.get(state, 0) for state in State}
+
+
+def oldest_open_ms(connection: Connection) -> int | None:
+    """When the oldest event was accepted that the store has not confirmed; None if there is none."""
+    return connection.execute(select(func.min(outbox.c.created_ms)).where(_OPEN)).scalar_one()
 
 
 def gebeurtenissen_of(connection: Connection, event_id: InzendingId) -> tuple[Moment, ...]:

@@ -1,0 +1,118 @@
+"""The proof: numbers answered = outbox = store, version by version; every difference by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Protocol
+
+from database.answered import AnsweredVersion
+from database.outbox import State
+from dossier.identifiers import Dossiernummer, OrganisatieId
+
+
+class HeldVersion(Protocol):
+    """A version as the store has it."""
+
+    @property
+    def dossiernummer(self) -> Dossiernummer: ...
+    @property
+    def versie(self) -> int: ...
+    @property
+    def inhoud_hash(self) -> str: ...
+    @property
+    def organisatie_id(self) -> OrganisatieId: ...
+
+
+class Kind(StrEnum):
+    ONDERWEG = "ONDERWEG"  # not in the store yet; the relay is at it
+    DOOD = "DOOD"  # a dead letter: act, then retry
+    ZONDER_GEBEURTENIS = "ZONDER_GEBEURTENIS"  # answered, and the outbox knows nothing of it
+    NIET_IN_KINDKANS = "NIET_IN_KINDKANS"  # the store confirmed it and does not have it
+    ONBEKEND_NUMMER = "ONBEKEND_NUMMER"  # the store has it and nobody was answered it
+    DUBBEL = "DUBBEL"  # more than once at one end
+    INHOUD_WIJKT_AF = "INHOUD_WIJKT_AF"
+    ORGANISATIE_WIJKT_AF = "ORGANISATIE_WIJKT_AF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    kind: Kind
+    dossiernummer: Dossiernummer
+    versie: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    answered: int
+    held: int
+    equal: int  # answered, delivered, and held once with the same content at the same organisatie
+    differences: tuple[Difference, ...]
+
+    @property
+    def proven(self) -> bool:
+        return not self.differences and self.answered == self.held == self.equal
+
+
+def reconcile(answered: Iterable[AnsweredVersion], held: Iterable[HeldVersion]) -> Report:
+    """Both sides in order of number and version; compared in one pass, in little memory."""
+    differences: list[Difference] = []
+    counts = {"answered": 0, "held": 0, "equal": 0}
+    for (number, versie), left, right in _outer_join(answered, held):
+        counts["answered"] += len(left)
+        counts["held"] += len(right)
+        kinds = list(_compare(left, right))
+        differences += [Difference(kind=k, dossiernummer=number, versie=versie) for k in kinds]
+        counts["equal"] += not kinds
+    return Report(differences=tuple(differences), **counts)
+
+
+def _compare(left: list[AnsweredVersion], right: list[HeldVersion]) -> Iterator[Kind]:
+    if not left:
+        yield Kind.ONBEKEND_NUMMER
+        return
+    if len(left) > 1 or len(right) > 1:
+        yield Kind.DUBBEL
+    mine = left[0]
+    if mine.state is None:
+        yield Kind.ZONDER_GEBEURTENIS
+    elif mine.state is State.DOOD:
+        yield Kind.DOOD
+    elif mine.state is not State.BEZORGD:
+        yield Kind.ONDERWEG
+    elif not right:
+        yield Kind.NIET_IN_KINDKANS
+    for theirs in right:
+        if theirs.inhoud_hash != mine.inhoud_hash:
+            yield Kind.INHOUD_WIJKT_AF
+        if theirs.organisatie_id != mine.organisatie_id:
+            yield Kind.ORGANISATIE_WIJKT_AF
+
+
+_Key = tuple[Dossiernummer, int]
+
+
+def _outer_join(
+    answered: Iterable[AnsweredVersion], held: Iterable[HeldVersion]
+) -> Iterator[tuple[_Key, list[AnsweredVersion], list[HeldVersion]]]:
+    lefts = groupby(answered, key=lambda a: (a.dossiernummer, a.versie))
+    rights = groupby(held, key=lambda h: (h.dossiernummer, h.versie))
+    left, right = _next(lefts), _next(rights)
+    while left is not None or right is not None:
+        if right is None or (left is not None and left[0] < right[0]):
+            assert left is not None  # noqa: S101 - tells mypy what the loop condition says
+            yield left[0], left[1], []
+            left = _next(lefts)
+        elif left is None or right[0] < left[0]:
+            yield right[0], [], right[1]
+            right = _next(rights)
+        else:
+            yield left[0], left[1], right[1]
+            left, right = _next(lefts), _next(rights)
+
+
+def _next(groups):  # type: ignore[no-untyped-def]
+    group = next(groups, None)
+    return None if group is None else (group[0], list(group[1]))
