@@ -1,0 +1,1 @@
+"""Publish to and consume from NATS JetStream; the embedded server. FastStream is named only here."""

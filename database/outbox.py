@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -74,9 +75,9 @@ class OutboxRow:
 
 
 # Literals, for a partial index serves no query that has parameters in their place.
-_WACHTEND = literal_column(f"'{State.WACHTEND}'")
-_GEPUBLICEERD = literal_column(f"'{State.GEPUBLICEERD}'")
-_DOOD = literal_column(f"'{State.DOOD}'")
+_WACHTEND: ColumnElement[str] = literal_column(f"'{State.WACHTEND}'")
+_GEPUBLICEERD: ColumnElement[str] = literal_column(f"'{State.GEPUBLICEERD}'")
+_DOOD: ColumnElement[str] = literal_column(f"'{State.DOOD}'")
 _OPEN = outbox.c.state.in_((_WACHTEND, _GEPUBLICEERD))
 
 _OLDER = outbox.alias("older")
@@ -146,7 +147,12 @@ _RELEASE_ALL = (
     .values(due_ms=now_ms() + bindparam("delay_ms"), **_FREE)
     .returning(outbox.c.event_id)
 )
-_TO_DEAD = {"state": State.DOOD, "dead_code": bindparam("code"), "finished_ms": now_ms(), **_FREE}
+_TO_DEAD: dict[str, Any] = {
+    "state": State.DOOD,
+    "dead_code": bindparam("code"),
+    "finished_ms": now_ms(),
+    **_FREE,
+}
 _DEAD = update(outbox).where(outbox.c.event_id == bindparam("id"), _OPEN).values(**_TO_DEAD)
 _REFUSED = update(outbox).where(*_FENCED, _OPEN).values(**_TO_DEAD, attempts=bindparam("new_attempts"))
 _CONFIRMED = (  # whoever answers has got it, whether or not the relay could write that down
@@ -249,7 +255,8 @@ def confirm_published(connection: Connection, event_id: InzendingId) -> None:
 
     It matters for the next publish: the broker must not take that for a repeat of this one.
     """
-    connection.execute(_CONFIRMED, {"id": event_id})
+    if connection.execute(_CONFIRMED, {"id": event_id}).rowcount == 1:
+        _note(connection, [event_id], Gebeurtenis.GEPUBLICEERD)
 
 
 def mark_dead(connection: Connection, event_id: InzendingId, code: str) -> bool:
@@ -298,7 +305,8 @@ def counts(connection: Connection) -> dict[State, int]:
 
 def oldest_open_ms(connection: Connection) -> int | None:
     """When the oldest event was accepted that the store has not confirmed; None if there is none."""
-    return connection.execute(select(func.min(outbox.c.created_ms)).where(_OPEN)).scalar_one()
+    oldest: int | None = connection.execute(select(func.min(outbox.c.created_ms)).where(_OPEN)).scalar_one()
+    return oldest
 
 
 def gebeurtenissen_of(connection: Connection, event_id: InzendingId) -> tuple[Moment, ...]:

@@ -1,0 +1,251 @@
+"""NATS JetStream through FastStream: publish with confirmation, consume with explicit acks.
+
+A publish returns only after the server's ack. A message is acknowledged only after its handler said
+Done, or after its dead letter was confirmed. Whatever escapes a handler means Later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.annotations import NatsMessage
+from faststream.nats.security import NatsToken
+from nats.errors import Error as NatsError
+from nats.errors import MaxPayloadError
+from nats.js.errors import APIError
+
+from brokers.address import BrokerAddress
+from brokers.backoff import Backoff
+from brokers.messages import Dead, Done, Handler, Incoming, Later, Outcome, PublishRefused
+from brokers.observer import BrokerObserver, SilentBroker
+from brokers.provision import check
+from brokers.pull import MeteredPull
+from brokers.topology import Queue, Topology
+from dossier.delivery import CONTENT_TYPE
+from dossier.errors import Unavailable
+
+# JetStream's error code for "message size exceeds maximum allowed".
+_TOO_LARGE = 10054
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NatsSettings:
+    publish_seconds: float = 5.0  # JetStream's own default is 0.5
+    concurrency: int = 32  # messages handled at once, per subscription
+    fetch_seconds: float = 0.5  # a stop waits at most this long for a running fetch
+    reconnect_seconds: float = 0.25  # between two tries, for ever
+    stop_grace_seconds: float = 30.0  # for handlers that run
+    # After an exception that escaped a handler.
+    failure: Backoff = field(default_factory=lambda: Backoff(first_seconds=1.0, cap_seconds=60.0))
+
+
+class _Broker(NatsBroker):
+    def _log_connection_broken(
+        self, error_cb: Callable[[Exception], Awaitable[None]] | None = None
+    ) -> Callable[[Exception], Awaitable[None]]:
+        # FastStream's own re-raises some errors inside the reconnect task of nats-py, which then ends:
+        # the connection stays down for ever and nobody is told. Ours only reports.
+        return error_cb or _report_nothing
+
+
+class NatsConnection:
+    """One connection: `subscribe` first, then `start`, `publish` at will, `stop`."""
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        topology: Topology,
+        settings: NatsSettings | None = None,
+        observer: BrokerObserver | None = None,
+    ) -> None:
+        self._address = address
+        self._topology = topology
+        self._settings = settings or NatsSettings()
+        self._observer = observer or SilentBroker()
+        self._stopping = False
+        self._subscriptions: list[tuple[Any, MeteredPull]] = []
+        self._queues: list[Queue] = list(topology.queues)
+        self._broker = _Broker(
+            address.url,
+            security=NatsToken(address.token) if address.token else None,
+            error_cb=self._on_error,
+            disconnected_cb=self._on_disconnected,
+            reconnected_cb=self._on_reconnected,
+            closed_cb=self._on_closed,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=self._settings.reconnect_seconds,  # type: ignore[arg-type]
+            connect_timeout=5,
+            ping_interval=10,  # a frozen server is noticed after three of these
+            graceful_timeout=self._settings.stop_grace_seconds,
+            logger=None,
+            apply_types=False,
+        )
+
+    def subscribe(self, queue: Queue, handler: Handler) -> None:
+        """Before `start`. `handler` runs for up to `concurrency` messages at once."""
+        pull = MeteredPull(slots=self._settings.concurrency)
+        subscriber = self._broker.subscriber(
+            queue.subject,
+            durable=queue.consumer,
+            stream=JStream(queue.stream, declare=False),
+            pull_sub=PullSub(batch_size=self._settings.concurrency, timeout=self._settings.fetch_seconds),
+            max_workers=self._settings.concurrency,
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_as_it_came,
+            no_reply=True,
+            title=queue.stream,
+        )
+
+        async def consume(message: NatsMessage) -> None:
+            try:
+                await self._handle(queue, handler, message)
+            finally:
+                pull.release()
+
+        subscriber(consume)
+        self._subscriptions.append((subscriber, pull))
+
+    async def start(self) -> None:
+        """Checks server and queues, connects, starts consuming.
+
+        Raises ConfigurationError with the remedy, Unavailable("broker") when nobody answers.
+        """
+        await check(self._address, self._queues)
+        await self._broker.start()
+        for subscriber, pull in self._subscriptions:
+            pull.wrap(subscriber)
+        self._observer.connected()
+
+    async def stop(self) -> None:
+        """Fetches no more, lets running handlers finish and acknowledge, closes. Safe to call twice."""
+        if self._stopping:
+            return
+        self._stopping = True
+        await asyncio.gather(*(pull.quiesce() for _, pull in self._subscriptions))
+        # A drain waits for the server, which may be away; then there is nothing to wait for.
+        with contextlib.suppress(TimeoutError, NatsError):
+            async with asyncio.timeout(self._settings.stop_grace_seconds + 5):
+                await self._broker.stop()
+
+    async def publish(self, subject: str, message_id: str, body: bytes) -> None:
+        """Returns when the server has it on disk.
+
+        Two publishes under one `message_id` within the duplicate window are one message; that is
+        a saving and no promise. Raises Unavailable("broker") when down or silent (it may have the
+        message all the same), PublishRefused when it will never take this message.
+        """
+        if not self._is_connected():
+            raise Unavailable("broker")  # else nats-py would buffer it and let us wait
+        seconds = self._settings.publish_seconds
+        try:
+            # The outer limit: a frozen server may block already the sending.
+            async with asyncio.timeout(seconds + 1):
+                await self._broker.publish(
+                    body,
+                    subject,
+                    stream=self._topology.stream_of(subject),
+                    headers={"Nats-Msg-Id": message_id, "content-type": CONTENT_TYPE},
+                    timeout=seconds,
+                )
+        except MaxPayloadError as exc:
+            raise PublishRefused from exc
+        except (NatsError, OSError, TimeoutError) as exc:
+            if isinstance(exc, APIError) and exc.err_code == _TOO_LARGE:
+                raise PublishRefused from exc
+            raise Unavailable("broker") from exc
+
+    def _is_connected(self) -> bool:
+        connection = self._broker._connection
+        return connection is not None and connection.is_connected
+
+    async def _handle(self, queue: Queue, handler: Handler, message: NatsMessage) -> None:
+        began = time.perf_counter()
+        heartbeat = asyncio.create_task(self._prolong(message))
+        try:
+            outcome = await self._outcome(queue, handler, message)
+            if isinstance(outcome, Dead):
+                outcome = await self._bury(queue, message, outcome)
+        finally:
+            heartbeat.cancel()
+        try:
+            await _settle(message, outcome)
+        except NatsError as exc:  # it comes again; the handler has an inbox
+            self._observer.connection_error(type(exc).__name__)
+        self._observer.handled(queue.subject, type(outcome).__name__.lower(), time.perf_counter() - began)
+
+    async def _outcome(self, queue: Queue, handler: Handler, message: NatsMessage) -> Outcome:
+        deliveries = message.raw_message.metadata.num_delivered
+        try:
+            return await handler(Incoming(body=bytes(message.body), deliveries=deliveries))
+        except Exception as exc:
+            self._observer.handler_failed(queue.subject, type(exc).__name__)
+            return Later(self._settings.failure.delay_seconds(deliveries))
+
+    async def _bury(self, queue: Queue, message: NatsMessage, dead: Dead) -> Outcome:
+        """The dead letter first, and confirmed; only then may the message go."""
+        metadata = message.raw_message.metadata
+        letters = self._topology.dead_letters
+        try:
+            async with asyncio.timeout(self._settings.publish_seconds + 1):
+                await self._broker.publish(
+                    bytes(message.body),
+                    letters.subject,
+                    stream=letters.stream,
+                    headers={
+                        "Nats-Msg-Id": f"{queue.stream}-{metadata.sequence.stream}",
+                        "content-type": CONTENT_TYPE,
+                        "Kindkans-Code": dead.code,
+                        "Kindkans-Subject": queue.subject,
+                        "Kindkans-Deliveries": str(metadata.num_delivered),
+                    },
+                    timeout=self._settings.publish_seconds,
+                )
+        except (NatsError, OSError, TimeoutError) as exc:
+            self._observer.connection_error(type(exc).__name__)
+            return Later(self._settings.failure.delay_seconds(metadata.num_delivered))
+        return dead
+
+    async def _prolong(self, message: NatsMessage) -> None:
+        while True:
+            await asyncio.sleep(self._topology.ack_wait_seconds / 3)
+            with contextlib.suppress(NatsError):
+                await message.in_progress()
+
+    async def _on_error(self, exc: Exception) -> None:
+        self._observer.connection_error(type(exc).__name__)
+
+    async def _on_disconnected(self) -> None:
+        if not self._stopping:
+            self._observer.disconnected()
+
+    async def _on_reconnected(self) -> None:
+        self._observer.connected()
+
+    async def _on_closed(self) -> None:
+        if not self._stopping:
+            self._observer.closed()
+
+
+async def _report_nothing(_: Exception) -> None: ...
+
+
+async def _as_it_came(message: NatsMessage) -> NatsMessage:
+    """FastStream's decoding would lose what it cannot decode; our handlers decode for themselves."""
+    return message
+
+
+async def _settle(message: NatsMessage, outcome: Outcome) -> None:
+    match outcome:
+        case Done() | Dead():
+            await message.ack()
+        case Later(delay_seconds):
+            await message.nack(delay=delay_seconds)
+        case _ as never:
+            assert_never(never)
