@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from database.answered import AnsweredVersion
 from database.outbox import State
 from dossier.identifiers import Dossiernummer, OrganisatieId
+
+T = TypeVar("T")
 
 
 class HeldVersion(Protocol):
@@ -94,11 +96,15 @@ def _compare(left: list[AnsweredVersion], right: list[HeldVersion]) -> Iterator[
 _Key = tuple[Dossiernummer, int]
 
 
+def _key(version: AnsweredVersion | HeldVersion) -> _Key:
+    return version.dossiernummer, version.versie
+
+
 def _outer_join(
     answered: Iterable[AnsweredVersion], held: Iterable[HeldVersion]
 ) -> Iterator[tuple[_Key, list[AnsweredVersion], list[HeldVersion]]]:
-    lefts = groupby(answered, key=lambda a: (a.dossiernummer, a.versie))
-    rights = groupby(held, key=lambda h: (h.dossiernummer, h.versie))
+    lefts = groupby(answered, key=_key)
+    rights = groupby(held, key=_key)
     left, right = _next(lefts), _next(rights)
     while left is not None or right is not None:
         if right is None or (left is not None and left[0] < right[0]):
@@ -113,6 +119,6 @@ def _outer_join(
             left, right = _next(lefts), _next(rights)
 
 
-def _next(groups):  # type: ignore[no-untyped-def]
+def _next(groups: Iterator[tuple[_Key, Iterator[T]]]) -> tuple[_Key, list[T]] | None:
     group = next(groups, None)
     return None if group is None else (group[0], list(group[1]))
