@@ -1,0 +1,128 @@
+"""What the parts report, as log lines and metrics: ids, codes, sizes and durations, never content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapters.parnassys.exchange import Exchange
+from brokers.observer import SilentBroker
+from dossier.identifiers import InzendingId
+from gateway.logs import get_logger
+from gateway.metrics import Metrics
+from outbox.observer import SilentOutbox
+
+
+class MessageObserver:
+    """One line and one count per message of ParnasSys."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._log = get_logger(role="intake")
+
+    def finished(self, exchange: Exchange) -> None:
+        operation = exchange.operation.value if exchange.operation else "none"
+        m = self._metrics
+        m.messages.labels(operation, exchange.outcome.value).inc()
+        m.message_seconds.labels(operation).observe(exchange.total_seconds)
+        m.received_bytes.inc(exchange.received_bytes)
+        for code in exchange.reden_codes:
+            m.redenen.labels(code.value).inc()
+        write = self._log.error if exchange.defect else self._log.info
+        write(
+            "message",
+            inzending_id=exchange.inzending_id,
+            omgeving_id=exchange.omgeving,
+            operation=operation,
+            outcome=exchange.outcome.value,
+            status=exchange.http_status,
+            code=exchange.fault_code or None,
+            error_type=exchange.defect or None,
+            dossiernummer=exchange.dossiernummer,
+            soort=exchange.soort.value if exchange.soort else None,
+            redenen=[code.value for code in exchange.reden_codes],
+            bytes=exchange.received_bytes,
+            bijlagen=exchange.bijlagen,
+            duration_ms=round(exchange.total_seconds * 1000, 1),
+            phase_ms={
+                "authenticate": round(exchange.authenticate_seconds * 1000, 1),
+                "receive": round(exchange.receive_seconds * 1000, 1),
+                "parse": round(exchange.parse_seconds * 1000, 1),
+                "handle": round(exchange.handle_seconds * 1000, 1),
+            },
+        )
+
+
+class OutboxLog(SilentOutbox):
+    """The relay and the receipts."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._count = metrics.loop_events
+        self._log = get_logger(role="relay")
+
+    def published(self, event_id: InzendingId, age_seconds: float, repeat: bool) -> None:
+        self._count.labels("published").inc()
+        self._log.info(
+            "published", event_id=event_id, duration_ms=round(age_seconds * 1000), state=_repeat(repeat)
+        )
+
+    def refused(self, event_id: InzendingId, attempts: int) -> None:
+        self._count.labels("refused").inc()
+        self._log.warning("publish_refused", event_id=event_id, attempts=attempts)
+
+    def dead(self, event_id: InzendingId, code: str) -> None:
+        self._count.labels("dead").inc()
+        self._log.error("dead_letter", event_id=event_id, code=code)
+
+    def fenced(self, events: int) -> None:
+        self._count.labels("fenced").inc(events)
+        self._log.info("fenced", count=events)
+
+    def paused(self, what: str, seconds: float) -> None:
+        self._count.labels("paused").inc()
+        self._log.warning("relay_paused", what=what, delay_seconds=round(seconds, 2))
+
+    def delivered(self, event_id: InzendingId) -> None:
+        self._count.labels("delivered").inc()
+        self._log.info("delivered", event_id=event_id)
+
+    def receipt_rejected(self, code: str) -> None:
+        self._count.labels("receipt_rejected").inc()
+        self._log.error("receipt_rejected", code=code)
+
+
+class BrokerLog(SilentBroker):
+    """A connection, or the embedded server. `on_closed` ends the process."""
+
+    def __init__(self, role: str, metrics: Metrics, on_closed: Callable[[], None]) -> None:
+        self._count = metrics.loop_events
+        self._log = get_logger(role=role)
+        self._on_closed = on_closed
+
+    def server_started(self, pid: int, port: int) -> None:
+        self._log.info("broker_started", pid=pid, port=port)
+
+    def server_exited(self, returncode: int) -> None:
+        self._count.labels("broker_exited").inc()
+        self._log.error("broker_exited", code=str(returncode))
+
+    def connected(self) -> None:
+        self._log.info("broker_connected")
+
+    def disconnected(self) -> None:
+        self._count.labels("broker_disconnected").inc()
+        self._log.warning("broker_disconnected")
+
+    def connection_error(self, kind: str) -> None:
+        self._log.warning("broker_error", error_type=kind)
+
+    def closed(self) -> None:
+        self._log.error("broker_closed")
+        self._on_closed()
+
+    def handler_failed(self, subject: str, kind: str) -> None:
+        self._count.labels("handler_failed").inc()
+        self._log.error("handler_failed", queue=subject, error_type=kind)
+
+
+def _repeat(repeat: bool) -> str:
+    return "repeat" if repeat else "first"

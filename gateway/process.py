@@ -1,0 +1,93 @@
+"""One process: its parts are started in order, run until a signal or a defect, and stopped in reverse.
+
+SIGTERM and SIGINT end it cleanly: what was begun is finished, nothing is lost. A part that cannot go
+on (`Failure`) ends the process with exit code 1, for whoever supervises it to start it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol
+
+from gateway.logs import get_logger, where
+
+
+class Part(Protocol):
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+class Failure:
+    """Where a part reports that the process must end."""
+
+    def __init__(self) -> None:
+        self._happened = asyncio.Event()
+
+    def report(self, what: str, error: BaseException | None = None) -> None:
+        get_logger().error(
+            "part_failed",
+            what=what,
+            error_type=type(error).__name__ if error else None,
+            trace=where(error) if error else None,
+        )
+        self._happened.set()
+
+    @property
+    def happened(self) -> bool:
+        return self._happened.is_set()
+
+    async def wait(self) -> None:
+        await self._happened.wait()
+
+
+async def run(parts: Sequence[Part], failure: Failure) -> int:
+    """Starts the parts, waits, stops them. The exit code: 0 after a signal, 1 after a failure."""
+    log = get_logger()
+    signalled = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled.set)
+    started: list[Part] = []
+    try:
+        for part in parts:
+            started.append(part)  # also a part that fails half-way is stopped
+            await _unless(signalled, part.start())
+            if signalled.is_set():
+                break
+        else:
+            log.info("process_ready")
+            await _first(signalled.wait(), failure.wait())
+        log.info("process_stopping")
+    finally:
+        for part in reversed(started):
+            try:
+                await part.stop()
+            except Exception as exc:
+                failure.report(type(part).__name__, exc)
+        log.info("process_stopped")
+    return 1 if failure.happened else 0
+
+
+async def _unless(event: asyncio.Event, start: Coroutine[Any, Any, None]) -> None:
+    """Runs `start`, but no longer than until `event`."""
+    task = asyncio.create_task(start)
+    await _first(event.wait(), _done(task))
+    if not task.done():
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return
+    task.result()
+
+
+async def _first(*waits: Coroutine[Any, Any, bool | None]) -> None:
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+async def _done(task: asyncio.Task[None]) -> None:
+    await asyncio.wait({task})

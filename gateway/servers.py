@@ -1,0 +1,97 @@
+"""HTTP servers inside our own process: bound before they are started, stopped without signals of theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from dossier.errors import ConfigurationError
+from gateway.guard import guarded_protocol
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 20
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield  # signals are the process's business (process.py)
+
+
+class HttpServer:
+    """One app on one port. Raises ConfigurationError when the port is taken."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        header_deadline_seconds: float,
+        max_connections: int,
+        drain_seconds: float,
+    ) -> None:
+        self._socket = _bind(host, port)
+        self._host = host
+        config = uvicorn.Config(
+            app,
+            http=guarded_protocol(header_deadline_seconds),
+            ws="none",
+            lifespan="off",
+            loop="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            backlog=BACKLOG,
+            limit_concurrency=max_connections,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=int(drain_seconds),
+        )
+        self._server = _Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._host}:{self.port}"
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started:
+            if self._task.done():
+                self._task.result()
+                raise ConfigurationError(f"the server on port {self.port} did not start")
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        """Takes no new connections, lets running requests finish within the drain time."""
+        if self._task is None:
+            self._socket.close()
+            return
+        self._server.should_exit = True
+        await self._task
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except OSError as exc:
+        sock.close()
+        raise ConfigurationError(
+            f"port {port} of {host} cannot be used; choose another (PORT, OPS_PORT)"
+        ) from exc
+    sock.listen(BACKLOG)
+    sock.setblocking(False)
+    return sock
