@@ -23,18 +23,21 @@ class Health:
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
         self._checks = dict(checks)
-        self._draining = False
+        self._process = "starting"
+
+    def open(self) -> None:
+        """All parts are started."""
+        self._process = "ok"
 
     def drain(self) -> None:
         """From now on not ready: the process is stopping."""
-        self._draining = True
+        self._process = "draining"
 
     async def readiness(self) -> Readiness:
         names = list(self._checks)
         results = await asyncio.gather(*(self._run(name) for name in names))
         checks = dict(zip(names, results, strict=True))
-        if self._draining:
-            checks["process"] = "draining"
+        checks["process"] = self._process
         return Readiness(all(result == "ok" for result in checks.values()), checks)
 
     async def _run(self, name: str) -> str:

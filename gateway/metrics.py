@@ -5,7 +5,7 @@ What must survive a restart is read from the database at each scrape; the rest c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -46,7 +46,7 @@ class Metrics:
         info = Gauge("kindkans_build", "1, with the version as label", ["version"], registry=r)
         info.labels(version("kindkans-gateway")).set(1)
 
-    def read_outbox(self, counts: Callable[[], dict[str, int]]) -> None:
+    def read_outbox(self, counts: Callable[[], Mapping[str, int]]) -> None:
         """From now on each scrape asks `counts` for the number of events per state."""
         self.registry.register(_OutboxCollector(counts))
 
@@ -55,7 +55,7 @@ class Metrics:
 
 
 class _OutboxCollector(Collector):
-    def __init__(self, counts: Callable[[], dict[str, int]]) -> None:
+    def __init__(self, counts: Callable[[], Mapping[str, int]]) -> None:
         self._counts = counts
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -23,13 +23,16 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="of the gateway; empty: SQLite in the data folder")
     kindkans_database_url: str = Field("", description="of the core store; empty: SQLite in the data folder")
     broker_url: str = Field(EMBEDDED, description="nats://..., or `embedded`: the NATS that `up` starts")
+    broker_token: str = Field("", repr=False, description="of an external broker; empty if it asks for none")
     key_file: Path | None = Field(None, description="the keyring; default: keys.json in the data folder")
 
     host: str = Field("127.0.0.1", description="address on which SOAP is served")
     port: int = Field(8080, ge=0, le=65535, description="port of SOAP; 0 picks a free one")
     ops_port: int = Field(8081, ge=0, le=65535, description="port of /healthz, /readyz and /metrics; 0: free")
     public_url: str = Field("", description="base URL in the WSDL; empty: the address that is served")
-    nats_port: int = Field(4223, ge=0, le=65535, description="port of the embedded NATS; 0 picks a free one")
+    nats_port: int = Field(
+        0, ge=0, le=65535, description="port of the embedded NATS; 0 picks and keeps a free one"
+    )
 
     request_deadline_seconds: float = Field(120, gt=0, description="for reading one request and answering it")
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from database.engine import open_engine
-from database.migrate import check_current, upgrade
 from gateway.settings import Settings, read_settings
+from gateway.wiring import open_database
 
 out = Console()
 err = Console(stderr=True)
 
 
 def open_gateway_database(settings: Settings | None = None) -> Engine:
-    """The gateway's database, at this version's schema (SQLite is brought there, others are checked)."""
-    settings = settings or read_settings()
-    prepare_folder(settings.data_folder)
-    engine = open_engine(settings.gateway_database)
-    if engine.dialect.name == "sqlite":
-        upgrade(engine)
-    else:
-        check_current(engine)
-    return engine
-
-
-def prepare_folder(folder: Path) -> None:
-    """Made for its owner only: it will hold keys and dossiers."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The gateway's database, as the roles open it."""
+    return open_database(settings or read_settings())
 
 
 def actor() -> str:

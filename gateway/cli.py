@@ -1,0 +1,101 @@
+"""The command line: `kindkans-gateway`. Settings come from the environment (gateway/settings.py)."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import typer
+import uvloop
+
+from dossier.errors import GatewayError
+from gateway import process
+from gateway.commands import settings as settings_commands
+from gateway.commands import submissions
+from gateway.commands.console import err, out
+from gateway.logs import configure_logs, get_logger
+from gateway.settings import Settings, read_settings
+from gateway.wiring import Role, Wiring, open_database
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show local variables: a child's data
+    help="The integration gateway between ParnasSys and Kindkans.",
+)
+app.add_typer(settings_commands.brin_app, name="brin")
+app.add_typer(settings_commands.swv_app, name="swv")
+app.add_typer(settings_commands.organisatie_app, name="organisatie")
+app.add_typer(settings_commands.koppeling_app, name="koppeling")
+app.add_typer(settings_commands.config_app, name="config")
+app.add_typer(submissions.inzending_app, name="inzending")
+app.add_typer(submissions.dead_letter_app, name="dead-letter")
+app.add_typer(submissions.audit_app, name="audit")
+app.command("reconcile")(submissions.reconcile_command)
+
+
+@app.command()
+def up() -> None:
+    """Run everything in one process: broker, intake, relay and the core store. Data under ./data."""
+    _run({Role.BROKER, Role.INTAKE, Role.RELAY, Role.KINDKANS})
+
+
+@app.command()
+def intake() -> None:
+    """Run the intake only: receives pushes, answers, fills the outbox."""
+    _run({Role.INTAKE})
+
+
+@app.command()
+def relay() -> None:
+    """Run the relay only: publishes the outbox, takes the store's receipts."""
+    _run({Role.RELAY})
+
+
+@app.command()
+def kindkans() -> None:
+    """Run the core Kindkans store only."""
+    _run({Role.KINDKANS})
+
+
+@app.command()
+def broker() -> None:
+    """Run the embedded broker only, for roles that run apart on this machine."""
+    _run({Role.BROKER})
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the databases to this version's schema."""
+    settings = read_settings()
+    open_database(settings).dispose()
+    out.print("The databases are at this version's schema.")
+
+
+def _run(roles: set[Role]) -> None:
+    settings = read_settings()
+    configure_logs(log_format=settings.log_format, log_level=settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(_serve(settings, roles))
+    raise typer.Exit(code)
+
+
+async def _serve(settings: Settings, roles: set[Role]) -> int:
+    failure = process.Failure()
+    built = Wiring(settings, failure).build(roles)
+    log = get_logger(role="+".join(sorted(role.value for role in roles)))
+    log.info("process_starting", url=built.soap_url, what=built.ops_url)
+    return await process.run(built.parts, failure)
+
+
+def main() -> None:
+    """Every error of ours is one line and exit code 2; a traceback would show what it holds."""
+    try:
+        app()
+    except GatewayError as exc:
+        err.print(f"kindkans-gateway: {exc}", markup=False, highlight=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,280 @@
+"""The composition root: which parts make up which role. Nothing else builds or connects anything."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from adapters.parnassys.contract_check import Contract
+from adapters.parnassys.endpoint import Endpoint, EndpointSettings
+from adapters.parnassys.limits import ReaderLimits
+from adapters.parnassys.receive import Receiver
+from adapters.parnassys.sniff import Sniffer
+from brokers.address import BrokerAddress, read_address
+from brokers.embedded import EmbeddedNats, EmbeddedSettings
+from brokers.messages import Handler
+from brokers.topology import Queue, Topology
+from database import outbox
+from database.committer import Committer
+from database.engine import check_alive, open_engine, reading
+from database.inzendingen import with_objects
+from database.migrate import check_current, upgrade
+from dossier.dossier import Dossier
+from dossier.errors import ConfigurationError, Unavailable
+from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, OmgevingId, new_inzending_id
+from dossier.reden import Reden
+from dossier.status import Status
+from dossier.timestamps import utc_now
+from dossier.verdict import Verdict
+from gateway.access import Access
+from gateway.guard import Guard
+from gateway.health import Check, Health
+from gateway.intake import Intake
+from gateway.logs import get_logger
+from gateway.metrics import Metrics
+from gateway.observers import BrokerLog, MessageObserver, OutboxLog
+from gateway.ops import ops_app
+from gateway.parts import (
+    BrokerLink,
+    Database,
+    EmbeddedBroker,
+    Readiness,
+    RelayLoop,
+    Sweeping,
+)
+from gateway.process import Failure, Part
+from gateway.servers import HttpServer
+from gateway.settings import EMBEDDED, Settings
+from outbox.receipts import ReceiptHandler
+from outbox.relay import Relay
+from outbox.settings import RelaySettings
+from storage.keyring import load_or_create
+from storage.objects import LocalObjects
+from storage.seal import Seal
+
+SOAP_PATH = "/parnassys/v1"
+_ENDPOINT_SLACK_SECONDS = 5.0  # the endpoint's own deadline comes first, so that a Fault is the answer
+
+
+class Role(Enum):
+    INTAKE = "intake"
+    RELAY = "relay"
+    KINDKANS = "kindkans"
+    BROKER = "broker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """What `process.run` runs, and where it can be reached."""
+
+    parts: Sequence[Part]
+    ops_url: str
+    soap_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """What the endpoint calls, joined."""
+
+    access: Access
+    intake: Intake
+
+    async def authenticate(self, omgeving: str, secret: str) -> OmgevingId:
+        return await self.access.authenticate(omgeving, secret)
+
+    async def indienen(
+        self, inzending_id: InzendingId, omgeving: OmgevingId, dossier: Dossier, received_at: datetime
+    ) -> Verdict:
+        return await self.intake.indienen(inzending_id, omgeving, dossier, received_at)
+
+    async def controleren(self, omgeving: OmgevingId, dossier: Dossier) -> tuple[Reden, ...]:
+        return await self.intake.controleren(omgeving, dossier)
+
+    async def opvragen(
+        self, omgeving: OmgevingId, bericht_id: BerichtId | None, dossiernummer: Dossiernummer | None
+    ) -> Status | None:
+        return await self.intake.opvragen(omgeving, bericht_id, dossiernummer)
+
+
+class Wiring:
+    """Builds the parts of one process. Nothing is started here."""
+
+    def __init__(self, settings: Settings, failure: Failure) -> None:
+        prepare_folder(settings.data_folder)
+        self.settings = settings
+        self.failure = failure
+        self.metrics = Metrics()
+        self.topology = Topology()
+        self.seal = Seal(load_or_create(settings.keyring_path))
+        self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
+        self._checks: dict[str, Check] = {"disk": self._check_disk}
+        self._embedded: EmbeddedNats | None = None
+        self._nudge: Callable[[], None] = lambda: None
+
+    def build(self, roles: set[Role]) -> Process:
+        """The parts in the order in which they start; they stop in the reverse order."""
+        broker = self._broker() if Role.BROKER in roles else []
+        gateway: list[Part] = []
+        soap = None
+        if roles & {Role.INTAKE, Role.RELAY}:
+            engine = open_database(self.settings)
+            committer = Committer(engine, on_group=self.metrics.group_size.observe)
+            gateway.append(Database(engine, committer))
+            self.metrics.read_outbox(lambda: _counts(engine))
+            self._checks["database"] = lambda: asyncio.to_thread(check_alive, engine)
+            if Role.RELAY in roles:
+                gateway += self._relay(committer)
+            if Role.INTAKE in roles:
+                soap = self._soap(engine, committer)
+                gateway += [self._sweeping(engine), soap]
+        store = self._store() if Role.KINDKANS in roles else []
+        health = Health(self._checks)
+        ops = self._http(ops_app(health, self.metrics), self.settings.ops_port)
+        parts = [ops, *broker, *store, *gateway, Readiness(health)]
+        return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
+
+    def broker_address(self) -> BrokerAddress:
+        """Raises ConfigurationError while the embedded broker of the data folder never ran."""
+        if self._embedded is not None:
+            return self._embedded.address
+        if self.settings.broker_url == EMBEDDED:
+            return read_address(self._broker_folder)
+        return BrokerAddress(url=self.settings.broker_url, token=self.settings.broker_token)
+
+    @property
+    def _broker_folder(self) -> Path:
+        return self.settings.data_folder / "nats"
+
+    def _broker(self) -> list[Part]:
+        if self.settings.broker_url != EMBEDDED:
+            raise ConfigurationError(
+                "BROKER_URL names a broker; then there is no embedded one to run: "
+                "start the roles intake, relay and kindkans apart"
+            )
+        observer = BrokerLog("broker", self.metrics, lambda: None)
+        self._embedded = EmbeddedNats(
+            self._broker_folder, EmbeddedSettings(port=self.settings.nats_port), observer
+        )
+        return [EmbeddedBroker(self._embedded, self.topology)]
+
+    def _link(self, role: str, queue: Queue, handler: Handler) -> BrokerLink:
+        link = BrokerLink(
+            address=self.broker_address,
+            topology=self.topology,
+            observer=BrokerLog(role, self.metrics, lambda: self.failure.report("broker_closed")),
+            subscriptions=[(queue, handler)],
+            failure=self.failure,
+        )
+        self._checks[f"broker of {role}"] = link.check
+        return link
+
+    def _relay(self, committer: Committer) -> list[Part]:
+        observer = OutboxLog(self.metrics)
+        receipts = ReceiptHandler(committer.transact, observer=observer, on_finished=lambda: self._nudge())
+        link = self._link("relay", self.topology.receipts, receipts)
+        relay = Relay(
+            committer.transact,
+            link.publish,
+            self.topology.deliveries.subject,
+            RelaySettings(receipt_within_seconds=self.settings.receipt_within_seconds),
+            observer,
+        )
+        self._nudge = relay.nudge
+        return [link, RelayLoop(relay, self.failure)]
+
+    def _soap(self, engine: Engine, committer: Committer) -> HttpServer:
+        settings = self.settings
+        contract = Contract()
+        access = Access(engine, remember_seconds=settings.secret_cache_seconds)
+        intake = Intake(
+            committer=committer,
+            engine=engine,
+            objects=self.objects,
+            seal=self.seal,
+            limits=settings.limits,
+            clock=utc_now,
+            on_accepted=lambda: self._nudge(),
+            on_left_behind=lambda i: get_logger(role="intake").warning("objects_left", inzending_id=i),
+        )
+        self._checks["storage"] = lambda: asyncio.to_thread(self.objects.check_writable)
+        receiver = Receiver(
+            contract=contract, sniffer=Sniffer(), objects=self.objects, limits=settings.limits
+        )
+        routes = Starlette()
+        guard = Guard(
+            routes,
+            deadline_seconds=settings.request_deadline_seconds + _ENDPOINT_SLACK_SECONDS,
+            on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
+        )
+        server = self._http(guard, settings.port)
+        endpoint = Endpoint(
+            use_cases=UseCases(access, intake),
+            receiver=receiver,
+            contract=contract,
+            reader_limits=ReaderLimits(bijlage_bytes=settings.max_bijlage_bytes),
+            settings=EndpointSettings(
+                address=(settings.public_url.rstrip("/") or server.url) + SOAP_PATH,
+                max_request_bytes=settings.max_request_bytes,
+            ),
+            now=utc_now,
+            new_inzending_id=new_inzending_id,
+            observer=MessageObserver(self.metrics),
+        )
+        routes.router.routes.append(Route(SOAP_PATH, endpoint))
+        return server
+
+    def _sweeping(self, engine: Engine) -> Sweeping:
+        async def needed(ids: Sequence[InzendingId]) -> set[InzendingId]:
+            def read() -> set[InzendingId]:
+                with reading(engine) as connection:
+                    return with_objects(connection, ids)
+
+            return await asyncio.to_thread(read)
+
+        return Sweeping(self.objects, needed)
+
+    def _http(self, app: ASGIApp, port: int) -> HttpServer:
+        return HttpServer(
+            app,
+            host=self.settings.host,
+            port=port,
+            header_deadline_seconds=self.settings.header_deadline_seconds,
+            max_connections=self.settings.max_connections,
+            drain_seconds=self.settings.drain_seconds,
+        )
+
+    async def _check_disk(self) -> None:
+        free = shutil.disk_usage(self.settings.data_folder).free
+        if free < self.settings.min_free_bytes:
+            raise Unavailable("disk space")
+
+
+def open_database(settings: Settings) -> Engine:
+    """The gateway's database at this version's schema: SQLite is brought there, others are checked."""
+    prepare_folder(settings.data_folder)
+    engine = open_engine(settings.gateway_database)
+    if engine.dialect.name == "sqlite":
+        upgrade(engine)
+    else:
+        check_current(engine)
+    return engine
+
+
+def prepare_folder(folder: Path) -> None:
+    """Made for its owner only: it will hold keys and dossiers."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _counts(engine: Engine) -> Mapping[str, int]:
+    with reading(engine) as connection:
+        return {state.value: number for state, number in outbox.counts(connection).items()}
