@@ -70,7 +70,7 @@ class XmlDocument:
             data, self._held = data[:-1], b"\r"
         # Of bytes, splitlines() knows CR, LF and CR LF only; five times as fast here as replace().
         lines = b"\n".join(data.splitlines())
-        return lines + b"\n" if data.endswith(b"\n") else lines
+        return lines + b"\n" if data.endswith((b"\n", b"\r")) else lines
 
     def _feed_slice(self, data: bytes) -> None:
         if not data:

@@ -94,10 +94,12 @@ class Utf8Feed:
             raise NotXml("Het bericht is geen geldige UTF-16.") from None
 
     def _check_declaration(self) -> None:
+        if self._held.startswith(codecs.BOM_UTF8):
+            raise NotXml("Het bericht begint met meer dan één byte order mark.")
         if not self._held.startswith(b"<?xml"):
             return
         match = _DECLARATION.match(self._held)
-        if match is None:
+        if match is None or match.end() > _DECLARATION_BYTES:
             raise NotXml("De XML-declaratie is ongeldig. Gebruik XML 1.0 in UTF-8.")
         declared = (match[1] or match[2] or b"").decode("ascii").lower()
         expected = {"", "utf-16"} if self._decoder is not None else {"", "utf-8", "utf8"}
