@@ -15,7 +15,7 @@ from gateway.commands import submissions
 from gateway.commands.console import err, out
 from gateway.logs import configure_logs, get_logger
 from gateway.settings import Settings, read_settings
-from gateway.wiring import Role, Wiring, open_database
+from gateway.wiring import Role, Wiring, open_database, write_running
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,31 +37,31 @@ app.command("reconcile")(submissions.reconcile_command)
 @app.command()
 def up() -> None:
     """Run everything in one process: broker, intake, relay and the core store. Data under ./data."""
-    _run({Role.BROKER, Role.INTAKE, Role.RELAY, Role.KINDKANS})
+    _run("up", {Role.BROKER, Role.INTAKE, Role.RELAY, Role.KINDKANS})
 
 
 @app.command()
 def intake() -> None:
     """Run the intake only: receives pushes, answers, fills the outbox."""
-    _run({Role.INTAKE})
+    _run("intake", {Role.INTAKE})
 
 
 @app.command()
 def relay() -> None:
     """Run the relay only: publishes the outbox, takes the store's receipts."""
-    _run({Role.RELAY})
+    _run("relay", {Role.RELAY})
 
 
 @app.command()
 def kindkans() -> None:
     """Run the core Kindkans store only."""
-    _run({Role.KINDKANS})
+    _run("kindkans", {Role.KINDKANS})
 
 
 @app.command()
 def broker() -> None:
     """Run the embedded broker only, for roles that run apart on this machine."""
-    _run({Role.BROKER})
+    _run("broker", {Role.BROKER})
 
 
 @app.command()
@@ -72,19 +72,28 @@ def migrate() -> None:
     out.print("The databases are at this version's schema.")
 
 
-def _run(roles: set[Role]) -> None:
+@app.command()
+def demo() -> None:
+    """Show the main job: a whole gateway, some forty pushes, and the proof. Exit 0 only if it holds."""
+    from gateway.demo.run import run_demo  # zeep takes a second to import
+
+    raise typer.Exit(0 if run_demo() else 1)
+
+
+def _run(name: str, roles: set[Role]) -> None:
     settings = read_settings()
     configure_logs(log_format=settings.log_format, log_level=settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_serve(settings, roles))
+        code = runner.run(_serve(settings, name, roles))
     raise typer.Exit(code)
 
 
-async def _serve(settings: Settings, roles: set[Role]) -> int:
+async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
     failure = process.Failure()
     built = Wiring(settings, failure).build(roles)
-    log = get_logger(role="+".join(sorted(role.value for role in roles)))
+    log = get_logger(role=name)
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
+    write_running(settings, name, built)
     return await process.run(built.parts, failure)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -273,6 +275,14 @@ def open_database(settings: Settings) -> Engine:
 def prepare_folder(folder: Path) -> None:
     """Made for its owner only: it will hold keys and dossiers."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_running(settings: Settings, name: str, process: Process) -> None:
+    """running-NAME.json in the data folder: where the process can be reached, for who chose port 0."""
+    content = {"pid": os.getpid(), "soap_url": process.soap_url, "ops_url": process.ops_url}
+    temporary = settings.data_folder / f".running-{name}.json"
+    temporary.write_text(json.dumps(content))
+    temporary.replace(settings.data_folder / f"running-{name}.json")
 
 
 def _counts(engine: Engine) -> Mapping[str, int]:

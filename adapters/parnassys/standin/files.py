@@ -21,7 +21,12 @@ def text(sentence: str, size_bytes: int = 0) -> bytes:
 
 def pdf(sentence: str, size_bytes: int = 0) -> bytes:
     """A PDF of one page; with a comment as long as needed to reach `size_bytes`."""
-    shown = sentence.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    shown = (
+        sentence.encode("cp1252", "replace")
+        .replace(b"\\", b"\\\\")
+        .replace(b"(", b"\\(")
+        .replace(b")", b"\\)")
+    )
     stream = b"BT /F1 14 Tf 72 760 Td (" + shown + b") Tj ET"
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -1,0 +1,43 @@
+# Everything a newcomer needs. Each target sets up what it uses; see README.md.
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: help demo test check pytest bench up lock format clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## run the main job end to end, and prove it
+	@$(PYTHON) -m gateway demo
+
+test: check pytest  ## style, types, import directions and the whole test suite
+
+check: $(READY)  ## style, types, import directions
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+pytest: $(READY)  ## the test suite only
+	.venv/bin/pytest -n 2 --dist loadgroup
+
+bench: $(READY)  ## measure; prints the table of docs/performance.md
+	$(PYTHON) bench/intake.py
+
+up: $(READY)  ## run the gateway, with its data under ./data
+	.venv/bin/kindkans-gateway up
+
+lock: $(READY)  ## resolve the dependencies anew
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --upgrade --custom-compile-command "make lock" --group pyproject.toml:dev pyproject.toml \
+	  -o requirements.lock
+
+format: $(READY)  ## put the sources in shape
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+clean:  ## remove what was set up and what tools left; never ./data
+	rm -rf .venv .uv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): bin/setup pyproject.toml requirements.lock
+	@bin/setup

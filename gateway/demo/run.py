@@ -1,0 +1,279 @@
+"""Runs the demo: a gateway process of its own in a folder of its own, the pushes, the table, the proof."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+import requests
+import zeep.exceptions
+from kindkans.queries import sealed_versions
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from adapters.parnassys.standin.client import ParnasSys, redenen, storing
+from adapters.parnassys.standin.messages import Push
+from database.engine import open_engine, reading, writing
+from dossier.errors import Unavailable
+from gateway import configuration
+from gateway.commands.console import actor, open_gateway_database, out
+from gateway.commands.submissions import print_report, run_reconcile
+from gateway.demo.scenario import Expected, Minus1, NoAnswer, Number, Step, steps
+from gateway.settings import Settings, read_settings
+from storage.keyring import load
+from storage.seal import Seal
+
+_START_SECONDS = 30.0
+_PROOF_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What ParnasSys saw. `number` is None for a Fault or a refusal of HTTP."""
+
+    number: int | None
+    codes: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    step: Step
+    answer: Answer
+    as_expected: bool
+
+
+def run_demo() -> bool:
+    """True if every push was answered as it should be and the proof holds."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="kindkans-demo-") as folder:
+        settings = read_settings(data_folder=Path(folder), port=0, ops_port=0, log_format="json")
+        secrets = _prepare(settings)
+        with _gateway(settings) as url:
+            out.print(f"The gateway runs: SOAP at {url}, its WSDL at {url}?wsdl")
+            results = _push_all(settings, url, secrets)
+            _print_results(results)
+            proven = _prove(settings, results)
+    seconds = time.monotonic() - started
+    unexpected = sum(not result.as_expected for result in results)
+    good = proven and not unexpected
+    verdict = "[green]The proof holds.[/green]" if good else "[red]The proof does NOT hold.[/red]"
+    out.print(
+        f"{verdict} {len(results)} pushes, {unexpected} answered otherwise than they should, {seconds:.0f} s."
+    )
+    return good
+
+
+def _prepare(settings: Settings) -> dict[str, str]:
+    """The world of the demo in a new database; the secret of each omgeving."""
+    world = Path(__file__).with_name("world.yaml")
+    engine = open_gateway_database(settings)
+    with writing(engine) as connection:
+        changes = configuration.diff(connection, configuration.read_file(world), world.parent)
+        secrets = [change.apply(connection, actor()) for change in changes]
+    engine.dispose()
+    for change in changes:
+        out.print(f"  {change.description}", markup=False, highlight=False)
+    return dict(secret.split(": ", 1) for secret in secrets if secret)
+
+
+@contextmanager
+def _gateway(settings: Settings) -> Iterator[str]:
+    """`kindkans-gateway up` as a process of its own; its SOAP URL. Stopped by SIGTERM at the end."""
+    environment = os.environ | {
+        "DATA_FOLDER": str(settings.data_folder), "PORT": "0", "OPS_PORT": "0", "LOG_FORMAT": "json",
+    }  # fmt: skip
+    log = settings.data_folder / "gateway.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "up"], env=environment, stderr=file, stdout=file
+        )
+    try:
+        yield _wait_until_ready(settings, process, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        if process.wait(timeout=60) != 0:
+            raise Unavailable("gateway: it did not end cleanly")
+
+
+def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path) -> str:
+    until = time.monotonic() + _START_SECONDS
+    addresses = settings.data_folder / "running-up.json"
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            out.print(log.read_text(), markup=False, highlight=False)
+            raise Unavailable("gateway: it ended at once, see its log above")
+        try:
+            found = json.loads(addresses.read_text())
+            if requests.get(f"{found['ops_url']}/readyz", timeout=5).ok:
+                return str(found["soap_url"])
+        except (OSError, ValueError, requests.RequestException):
+            pass
+        time.sleep(0.05)
+    raise Unavailable("gateway: it was not ready in time")
+
+
+def _push_all(settings: Settings, url: str, secrets: dict[str, str]) -> list[Result]:
+    engine = open_gateway_database(settings)
+    senders = _Senders(url, secrets)
+    numbers: dict[str, int] = {}
+    results: list[Result] = []
+    columns = (TextColumn("Pushing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out) as progress:
+        for step in progress.track(list(steps())):
+            if step.repair is not None:
+                with writing(engine) as connection:
+                    step.repair(connection, actor())
+            answer = _send(senders.of(step), step.push)
+            if step.name and answer.number is not None:
+                numbers[step.name] = answer.number
+            good = _is_expected(step.expected, answer, numbers)
+            results.append(Result(step=step, answer=answer, as_expected=good))
+    senders.close()
+    engine.dispose()
+    return results
+
+
+class _Senders:
+    """One ParnasSys per omgeving and way of sending; each reads the WSDL once."""
+
+    def __init__(self, url: str, secrets: dict[str, str]) -> None:
+        self._url = url
+        self._secrets = secrets
+        self._open: dict[tuple[object, ...], ParnasSys] = {}
+
+    def of(self, step: Step) -> ParnasSys:
+        key = (step.omgeving, step.mtom, step.addressing, step.version, step.wrong_secret)
+        if key not in self._open:
+            self._open[key] = ParnasSys(
+                f"{self._url}?wsdl",
+                step.omgeving,
+                "wrong" if step.wrong_secret else self._secrets[step.omgeving],
+                mtom=step.mtom,
+                addressing=step.addressing,
+                version=step.version,
+            )
+        return self._open[key]
+
+    def close(self) -> None:
+        for sender in self._open.values():
+            sender.close()
+
+
+def _send(parnassys: ParnasSys, push: Push) -> Answer:
+    try:
+        answer = parnassys.indienen(push)
+    except zeep.exceptions.Fault as fault:
+        told = storing(fault)
+        return Answer(number=None, codes=(told.get("code", str(fault.code)),), text=str(fault.message))
+    given = redenen(answer)
+    return Answer(
+        number=answer.dossiernummer,
+        codes=tuple(reden.code for reden in given),
+        text="\n".join(reden.melding for reden in given),
+    )
+
+
+def _is_expected(expected: Expected, answer: Answer, numbers: dict[str, int]) -> bool:
+    match expected:
+        case Number(same_as=""):
+            return answer.number is not None and answer.number > 0
+        case Number(same_as=name):
+            return answer.number == numbers[name]
+        case Minus1(redenen=codes):
+            return answer.number == -1 and answer.codes == tuple(code.value for code in codes)
+        case NoAnswer():
+            return answer.number is None
+        case _:
+            assert_never(expected)
+
+
+def _print_results(results: list[Result]) -> None:
+    table = Table(title="What ParnasSys was answered", title_justify="left", show_lines=True)
+    for column, width in (
+        ("", 3),
+        ("School", 20),
+        ("Push", 30),
+        ("Files", 18),
+        ("Answer", 8),
+        ("Redenen", None),
+    ):
+        table.add_column(column, width=width, overflow="fold")
+    for number, result in enumerate(results, start=1):
+        step, answer = result.step, result.answer
+        shown = {None: "Fault", -1: "[red]-1[/red]"}.get(answer.number, f"[green]{answer.number}[/green]")
+        table.add_row(
+            f"{number}" if result.as_expected else f"[red]{number}![/red]",
+            escape(f"{step.push.school} ({step.push.brin})"),
+            escape(step.what),
+            escape(_files(step.push)),
+            shown,
+            escape("\n".join((", ".join(answer.codes), answer.text)).strip()),
+        )
+    out.print(table)
+
+
+def _files(push: Push) -> str:
+    names = [(file.naam or "(no name)")[:24] for file in push.files]
+    return "\n".join(names[:4]) + (f"\nand {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _prove(settings: Settings, results: list[Result]) -> bool:
+    """Every number answered is in the store once, and of no -1 or Fault is there a trace."""
+    until = time.monotonic() + _PROOF_SECONDS
+    report = run_reconcile(settings)
+    while not report.proven and time.monotonic() < until:
+        time.sleep(0.1)
+        report = run_reconcile(settings)
+    print_report(report)
+    held = _held_hulpvragen(settings)
+    accepted = [r for r in results if r.answer.number is not None and r.answer.number > 0]
+    answered = {(r.answer.number, r.step.push.hulpvraag_id, r.step.push.leerling_id) for r in accepted}
+    number_of = {(r.step.omgeving, r.step.push.hulpvraag_id) for r in accepted}
+    never = [r for r in results if (r.step.omgeving, r.step.push.hulpvraag_id) not in number_of]
+    out.print(
+        f"{len(answered)} dossiers have a number; the store, opened, holds {len(held & answered)} of them. "
+        f"{len(never)} pushes never got a number; beyond the answered ones the store holds "
+        f"{len(held - answered)}."
+    )
+    return report.proven and held == answered and _each_once(results)
+
+
+def _each_once(results: list[Result]) -> bool:
+    """No two hulpvragen share a number."""
+    pairs = {
+        (r.answer.number, r.step.omgeving, r.step.push.hulpvraag_id)
+        for r in results
+        if r.answer.number is not None and r.answer.number > 0
+    }
+    return len({number for number, *_ in pairs}) == len(pairs)
+
+
+def _held_hulpvragen(settings: Settings) -> set[tuple[int | None, str, str]]:
+    """(dossiernummer, hulpvraagId, leerlingId) of all that the store holds, from behind its seals."""
+    seal = Seal(load(settings.keyring_path))
+    engine = open_engine(settings.kindkans_database)
+    held: set[tuple[int | None, str, str]] = set()
+    with reading(engine) as connection:
+        for version in sealed_versions(connection):
+            content = json.loads(seal.open(version.verzegeld, version.event_id))
+            held.add(
+                (
+                    version.dossiernummer,
+                    content["hulpvraag"]["hulpvraag_id"],
+                    content["leerling"]["leerling_id"],
+                )
+            )
+    engine.dispose()
+    return held
