@@ -66,6 +66,7 @@ class AcceptedBericht:
     inhoud_hash: str
 
 
+_INSERT = insert(inzending)
 _FIND_ACCEPTED = select(
     inzending.c.inzending_id, inzending.c.dossiernummer, inzending.c.versie, inzending.c.inhoud_hash
 ).where(
@@ -97,7 +98,7 @@ def insert_inzending(
     bijlagen: Iterable[BijlageRecord] = (),
     redenen: Iterable[Reden] = (),
 ) -> None:
-    connection.execute(insert(inzending), asdict(record))
+    connection.execute(_INSERT, {name: getattr(record, name) for name in record.__slots__})
     bijlage_rows = [{"inzending_id": record.inzending_id, **asdict(b)} for b in bijlagen]
     if bijlage_rows:
         connection.execute(insert(inzending_bijlage), bijlage_rows)

@@ -6,8 +6,9 @@ Texts are as the sender wrote them (NFC is a matter of the validators); absent t
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from dossier.identifiers import BerichtId, HulpvraagId
 
@@ -78,9 +79,9 @@ class Dossier:
         """
         return json.dumps(
             {
-                "school": asdict(self.school),
-                "leerling": asdict(self.leerling),
-                "hulpvraag": asdict(self.hulpvraag),
+                "school": _fields(self.school),
+                "leerling": _fields(self.leerling),
+                "hulpvraag": _fields(self.hulpvraag) | {"indiener": _fields(self.hulpvraag.indiener)},
                 "bijlagen": [
                     {
                         "positie": b.positie,
@@ -97,3 +98,8 @@ class Dossier:
             sort_keys=True,
             separators=(",", ":"),
         ).encode()
+
+
+def _fields(part: School | Leerling | Hulpvraag | Indiener) -> dict[str, Any]:
+    # Not dataclasses.asdict, which copies deeply: measured at 5 % of a whole push.
+    return {name: getattr(part, name) for name in part.__slots__}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from typing import NewType
 
@@ -28,7 +28,7 @@ KoppelingId = NewType("KoppelingId", str)
 def new_inzending_id() -> InzendingId:
     """A new id, ordered by time as UUIDv7 (RFC 9562): 48 bits of milliseconds, then random."""
     milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(80)
+    random = int.from_bytes(os.urandom(10))
     value = (milliseconds << 80) | random
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
