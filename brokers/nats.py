@@ -141,7 +141,7 @@ class NatsConnection:
         a saving and no promise. Raises Unavailable("broker") when down or silent (it may have the
         message all the same), PublishRefused when it will never take this message.
         """
-        if not self._is_connected():
+        if not self.is_connected:
             raise Unavailable("broker")  # else nats-py would buffer it and let us wait
         seconds = self._settings.publish_seconds
         try:
@@ -161,7 +161,8 @@ class NatsConnection:
                 raise PublishRefused from exc
             raise Unavailable("broker") from exc
 
-    def _is_connected(self) -> bool:
+    @property
+    def is_connected(self) -> bool:
         connection = self._broker._connection
         return connection is not None and connection.is_connected
 

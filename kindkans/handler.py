@@ -1,0 +1,206 @@
+"""Takes deliveries: inbox and effect in one transaction, then the receipt, then the acknowledgement.
+
+What can never be processed is dead at once, with a code; what fails by itself is dead after some tries;
+what fails because something is away waits for ever. Whatever is answered may be answered twice.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from brokers.messages import Dead, Done, Incoming, Later, PublishRefused
+from brokers.messages import Outcome as Handling
+from dossier.delivery import Delivery, Outcome, Receipt, Sealed
+from dossier.errors import PoisonCode, PoisonEvent, Unavailable
+from dossier.identifiers import InzendingId, new_inzending_id
+from dossier.timestamps import utc_now
+from kindkans.copying import Copied, OwnObjects, SourceObjects, copy_bijlagen
+from kindkans.observer import SilentStore, StoreObserver
+from kindkans.poison import Addressee, addressee_of
+from kindkans.settings import StoreSettings
+from kindkans.statements import Held, count_failure, find_held, forget_failures, receive
+from storage.objects import ObjectMissing
+
+T = TypeVar("T")
+
+
+class Transact(Protocol):
+    """Runs work in a transaction; its result is durable. Raises Unavailable when the database fails."""
+
+    async def __call__(self, work: Callable[[Connection], T]) -> T: ...
+
+
+class Publish(Protocol):
+    """Returns when the broker has it durable. Raises Unavailable, PublishRefused."""
+
+    async def __call__(self, subject: str, message_id: str, body: bytes) -> None: ...
+
+
+class Opener(Protocol):
+    """Raises PoisonEvent(ZEGEL_ONGELDIG), Unavailable for a key that we do not have."""
+
+    def open(self, sealed: Sealed, context: str) -> bytes: ...
+
+    def keyed_hash(self, value: bytes) -> str: ...
+
+
+class DeliveryHandler:
+    """A `brokers.messages.Handler` for the queue of deliveries. Safe to repeat and to run concurrently."""
+
+    def __init__(
+        self,
+        transact: Transact,
+        publish: Publish,
+        receipts_subject: str,
+        *,
+        seal: Opener,
+        source: SourceObjects,
+        own: OwnObjects,
+        settings: StoreSettings | None = None,
+        observer: StoreObserver | None = None,
+    ) -> None:
+        self._transact = transact
+        self._publish = publish
+        self._receipts_subject = receipts_subject
+        self._seal = seal
+        self._source = source
+        self._own = own
+        self._settings = settings or StoreSettings()
+        self._observer = observer or SilentStore()
+
+    async def __call__(self, incoming: Incoming) -> Handling:
+        try:
+            delivery = Delivery.decode(incoming.body)
+        except PoisonEvent as exc:
+            return await self._die(addressee_of(incoming.body), exc.code, incoming)
+        addressee = Addressee.of(delivery)
+        try:
+            held = await self._take(delivery)
+            await self._confirm(delivery, held)
+        except PoisonEvent as exc:
+            return await self._die(addressee, exc.code, incoming)
+        except (Unavailable, PublishRefused) as exc:
+            return self._postpone(delivery.event_id, exc, incoming)
+        except ObjectMissing as exc:
+            return await self._fail(addressee, exc, PoisonCode.BIJLAGE_ONTBREEKT, incoming)
+        except Exception as exc:
+            return await self._fail(addressee, exc, PoisonCode.VERWERKING_MISLUKT, incoming)
+        return Done()
+
+    async def _take(self, delivery: Delivery) -> Held:
+        """Into the store, unless it is there; what the store holds of it then."""
+        began = time.perf_counter()
+        self._observer.processing(delivery.event_id)
+        self._check_content(delivery)
+        held = await self._held_already(delivery)
+        if held is None:
+            copy_id = new_inzending_id()
+            copied = await self._copy(delivery, copy_id)
+            held = await self._write(delivery, copied, copy_id)
+        if held is None:
+            self._observer.stored(delivery, time.perf_counter() - began)
+            return Held(inhoud_hash=delivery.inhoud_hash, copy_id=None)
+        self._observer.duplicate(delivery.event_id)
+        return held
+
+    def _check_content(self, delivery: Delivery) -> None:
+        plain = self._seal.open(delivery.verzegeld, delivery.event_id)
+        if not secrets.compare_digest(self._seal.keyed_hash(plain), delivery.inhoud_hash):
+            raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+
+    async def _held_already(self, delivery: Delivery) -> Held | None:
+        """A saving only: the insert into the inbox decides. Worth its question if there are bijlagen."""
+        if not delivery.bijlagen:
+            return None
+        return await self._transact(lambda connection: find_held(connection, delivery.event_id))
+
+    async def _copy(self, delivery: Delivery, copy_id: InzendingId) -> tuple[Copied, ...]:
+        try:
+            return await copy_bijlagen(delivery.bijlagen, self._source, self._own, copy_id)
+        except Exception:
+            await self._discard(copy_id)
+            raise
+
+    async def _write(
+        self, delivery: Delivery, copied: tuple[Copied, ...], copy_id: InzendingId
+    ) -> Held | None:
+        """As `receive`. The copies go only when it is certain that no row names them."""
+        try:
+            held = await self._transact(lambda connection: receive(connection, delivery, copied, copy_id))
+        except Unavailable:
+            raise  # it may be committed all the same; else the sweeper removes the copies
+        except Exception:
+            await self._discard(copy_id)
+            raise
+        if held is not None and held.copy_id == copy_id:
+            return None  # our own first try, of which the outcome was unknown
+        if held is not None and copied:
+            await self._discard(copy_id)
+        return held
+
+    async def _discard(self, copy_id: InzendingId) -> None:
+        try:
+            await self._own.discard(copy_id)
+        except Unavailable:
+            self._observer.left_behind(copy_id)
+
+    async def _confirm(self, delivery: Delivery, held: Held) -> None:
+        await self._send(
+            Receipt(
+                event_id=delivery.event_id,
+                occurred_at=utc_now(),
+                dossiernummer=delivery.dossiernummer,
+                versie=delivery.versie,
+                inhoud_hash=held.inhoud_hash,
+                outcome=Outcome.ONTVANGEN,
+            )
+        )
+
+    async def _die(self, addressee: Addressee | None, code: PoisonCode, incoming: Incoming) -> Handling:
+        """The gateway is told first, if we can read whom to tell about; then the message may go."""
+        if addressee is None:
+            self._observer.dead(None, None, code)
+            return Dead(code.value)
+        event_id = addressee.event_id
+        receipt = Receipt(
+            event_id=event_id,
+            occurred_at=utc_now(),
+            dossiernummer=addressee.dossiernummer,
+            versie=addressee.versie,
+            inhoud_hash="",
+            outcome=Outcome.DOOD,
+            code=code,
+        )
+        try:
+            await self._transact(lambda connection: forget_failures(connection, event_id))
+            await self._send(receipt)
+        except (Unavailable, PublishRefused) as exc:
+            return self._postpone(event_id, exc, incoming)
+        self._observer.dead(event_id, addressee.dossiernummer, code)
+        return Dead(code.value)
+
+    async def _fail(
+        self, addressee: Addressee, exc: Exception, code: PoisonCode, incoming: Incoming
+    ) -> Handling:
+        event_id = addressee.event_id
+        try:
+            tries = await self._transact(lambda connection: count_failure(connection, event_id))
+        except Unavailable as unavailable:
+            return self._postpone(event_id, unavailable, incoming)
+        self._observer.failed(event_id, tries, type(exc).__name__)
+        if tries >= self._settings.max_tries:
+            return await self._die(addressee, code, incoming)
+        return Later(self._settings.failure.delay_seconds(tries))
+
+    def _postpone(self, event_id: InzendingId, exc: Exception, incoming: Incoming) -> Later:
+        self._observer.postponed(event_id, exc.what if isinstance(exc, Unavailable) else "broker")
+        return Later(self._settings.unavailable.delay_seconds(incoming.deliveries))
+
+    async def _send(self, receipt: Receipt) -> None:
+        # An id of its own: a receipt that repeats an earlier one is meant to arrive.
+        await self._publish(self._receipts_subject, secrets.token_hex(16), receipt.encode())

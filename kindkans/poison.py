@@ -1,0 +1,43 @@
+"""Whom an event is about, also when the rest of it cannot be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from dossier.delivery import Delivery
+from dossier.identifiers import Dossiernummer, InzendingId
+
+_EVENT_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    event_id: InzendingId
+    dossiernummer: Dossiernummer
+    versie: int
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Addressee:
+        return cls(event_id=delivery.event_id, dossiernummer=delivery.dossiernummer, versie=delivery.versie)
+
+
+def addressee_of(body: bytes) -> Addressee | None:
+    """None if that much cannot be read either."""
+    try:
+        event = json.loads(body)
+        event_id, data = event["id"], event["data"]
+        number, versie = data["dossiernummer"], data["versie"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    if not isinstance(event_id, str) or not _EVENT_ID.fullmatch(event_id):
+        return None
+    if not (_is_number(number) and _is_number(versie)):
+        return None
+    return Addressee(event_id=InzendingId(event_id), dossiernummer=Dossiernummer(number), versie=versie)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST

@@ -1,0 +1,93 @@
+"""The store's own schema. A moment is milliseconds since 1970, UTC.
+
+No word of a leerling but in `versie.ciphertext`. A change here needs a migration: a test compares them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Moment = BigInteger()
+
+# Without a window in time: a broker's own deduplication forgets after minutes.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("received_ms", Moment, nullable=False),
+)
+
+# Failures of events that are not in the inbox yet, so that the count survives a restart.
+mislukking = Table(
+    "mislukking",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_ms", Moment, nullable=False),
+)
+
+dossier = Table(
+    "dossier",
+    metadata,
+    Column("dossiernummer", BigInteger, primary_key=True, autoincrement=False),
+    Column("swv_id", String(64), nullable=False),
+    Column("organisatie_id", String(64), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("huidige_versie", Integer, nullable=False),
+    CheckConstraint("dossiernummer > 0", name="number_is_positive"),
+    CheckConstraint("status IN ('aanmelding')", name="status"),
+    CheckConstraint("huidige_versie > 0", name="versie_is_positive"),
+)
+
+versie = Table(
+    "versie",
+    metadata,
+    Column("dossiernummer", BigInteger, ForeignKey("dossier.dossiernummer"), nullable=False),
+    Column("versie", Integer, nullable=False),
+    Column("event_id", String(32), ForeignKey("inbox.event_id"), nullable=False, unique=True),
+    Column("key_id", String(64), nullable=False),  # the seal's context is event_id
+    Column("nonce", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("inhoud_hash", String(64), nullable=False),
+    Column("received_ms", Moment, nullable=False),
+    PrimaryKeyConstraint("dossiernummer", "versie"),
+    CheckConstraint("versie > 0", name="versie_is_positive"),
+)
+
+bijlage = Table(
+    "bijlage",
+    metadata,
+    Column("dossiernummer", BigInteger, nullable=False),
+    Column("versie", Integer, nullable=False),
+    Column("positie", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    # The copy it is part of: one folder in the store's own storage, never shared between copies.
+    Column("copy_id", String(32), nullable=False, index=True),
+    Column("object_id", String(80), nullable=False),
+    PrimaryKeyConstraint("dossiernummer", "versie", "positie"),
+    ForeignKeyConstraint(["dossiernummer", "versie"], ["versie.dossiernummer", "versie.versie"]),
+    CheckConstraint("size_bytes > 0", name="not_empty"),
+)

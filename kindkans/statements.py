@@ -1,0 +1,137 @@
+"""What the store writes: one named function per statement, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from database.engine import now_ms
+from dossier.delivery import Delivery
+from dossier.errors import PoisonCode, PoisonEvent
+from dossier.identifiers import InzendingId
+from kindkans.copying import Copied
+from kindkans.schema import bijlage, dossier, inbox, mislukking, versie
+
+STATUS_AANMELDING = "aanmelding"  # of every hulpvraag that comes from ParnasSys (domain.md)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The store has this event."""
+
+    inhoud_hash: str
+    copy_id: InzendingId | None  # where its bijlagen are; None if it has none
+
+
+_HELD = (
+    select(versie.c.inhoud_hash, bijlage.c.copy_id)
+    .outerjoin(
+        bijlage,
+        (bijlage.c.dossiernummer == versie.c.dossiernummer) & (bijlage.c.versie == versie.c.versie),
+    )
+    .where(versie.c.event_id == bindparam("id"))
+    .limit(1)
+)
+_ADVANCE = (
+    update(dossier)
+    .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.huidige_versie < bindparam("to_versie"))
+    .values(huidige_versie=bindparam("to_versie"))
+)
+_FORGET = delete(mislukking).where(mislukking.c.event_id == bindparam("id"))
+
+
+def find_held(connection: Connection, event_id: InzendingId) -> Held | None:
+    row = connection.execute(_HELD, {"id": event_id}).one_or_none()
+    return None if row is None else Held(inhoud_hash=row.inhoud_hash, copy_id=row.copy_id)
+
+
+def receive(
+    connection: Connection, delivery: Delivery, copied: Sequence[Copied], copy_id: InzendingId
+) -> Held | None:
+    """Inbox and effect, once per event id. None: new, and now ours; else what the store had already.
+
+    Raises PoisonEvent when another event brought this version of the dossier.
+    """
+    event = {"event_id": delivery.event_id}
+    if not _insert_new(connection, inbox, event | {"received_ms": now_ms()}):
+        return find_held(connection, delivery.event_id)
+    _insert_version(connection, delivery)
+    _insert_bijlagen(connection, delivery, copied, copy_id)
+    forget_failures(connection, delivery.event_id)
+    return None
+
+
+def count_failure(connection: Connection, event_id: InzendingId) -> int:
+    """One failure more of this event; returns how many there are."""
+    row = {"event_id": event_id, "tries": 1, "last_ms": now_ms()}
+    statement = _insert_of(connection)(mislukking).values(row)
+    statement = statement.on_conflict_do_update(
+        index_elements=[mislukking.c.event_id],
+        set_={"tries": mislukking.c.tries + 1, "last_ms": now_ms()},
+    )
+    tries: int = connection.execute(statement.returning(mislukking.c.tries)).scalar_one()
+    return tries
+
+
+def forget_failures(connection: Connection, event_id: InzendingId) -> None:
+    connection.execute(_FORGET, {"id": event_id})
+
+
+def _insert_version(connection: Connection, delivery: Delivery) -> None:
+    number = delivery.dossiernummer
+    new = {
+        "dossiernummer": number,
+        "swv_id": delivery.swv_id,
+        "organisatie_id": delivery.organisatie_id,
+        "status": STATUS_AANMELDING,
+        "huidige_versie": delivery.versie,
+    }
+    if not _insert_new(connection, dossier, new):
+        # Versions may come out of order: a late older one does not become the current one.
+        connection.execute(_ADVANCE, {"nummer": number, "to_versie": delivery.versie})
+    row = {
+        "dossiernummer": number,
+        "versie": delivery.versie,
+        "event_id": delivery.event_id,
+        "key_id": delivery.verzegeld.key_id,
+        "nonce": delivery.verzegeld.nonce,
+        "ciphertext": delivery.verzegeld.ciphertext,
+        "inhoud_hash": delivery.inhoud_hash,
+        "received_ms": now_ms(),
+    }
+    if not _insert_new(connection, versie, row):
+        raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+
+
+def _insert_bijlagen(
+    connection: Connection, delivery: Delivery, copied: Sequence[Copied], copy_id: InzendingId
+) -> None:
+    rows = [
+        {
+            "dossiernummer": delivery.dossiernummer,
+            "versie": delivery.versie,
+            "positie": b.positie,
+            "size_bytes": b.size_bytes,
+            "sha256": b.sha256,
+            "copy_id": copy_id,
+            "object_id": b.object_id,
+        }
+        for b in copied
+    ]
+    if rows:
+        connection.execute(insert(bijlage), rows)
+
+
+def _insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """False if there was such a row; then nothing is written."""
+    statement = _insert_of(connection)(table).values(row).on_conflict_do_nothing()
+    return connection.execute(statement).rowcount == 1
+
+
+def _insert_of(connection: Connection) -> Any:
+    """ON CONFLICT is not in the SQL that all dialects share."""
+    return {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
