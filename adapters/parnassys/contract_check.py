@@ -7,7 +7,7 @@ and what the *schema* asks go into our texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 
 from lxml import etree
@@ -15,6 +15,7 @@ from lxml import etree
 from dossier.errors import MalformedMessage
 
 _ERRORS_NAMED = 5  # enough to mend a message by; a hostile one has thousands
+_XS_ELEMENT = "{http://www.w3.org/2001/XMLSchema}element"
 _STEP = re.compile(r"\*(?:\[([0-9]+)\])?")
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( (.*) \)\.")
 _MAXIMUM = re.compile(r"allowed maximum length of '([0-9]+)'")
@@ -34,7 +35,9 @@ class Contract:
         folder = files("adapters.parnassys") / "contract"
         self._wsdl = (folder / "parnassys-v1.wsdl").read_text("utf-8")
         self._xsd = (folder / "parnassys-v1.xsd").read_bytes()
-        self._schema = etree.XMLSchema(etree.fromstring(self._xsd))
+        schema = etree.fromstring(self._xsd)
+        self._schema = etree.XMLSchema(schema)
+        self._names = frozenset(element.get("name", "") for element in schema.iter(_XS_ELEMENT))
 
     def wsdl(self, address: str) -> bytes:
         """The WSDL for clients that call `address`."""
@@ -49,38 +52,40 @@ class Contract:
         if self._schema.validate(payload):
             return
         errors = list(self._schema.error_log)[:_ERRORS_NAMED]  # type: ignore[call-overload]  # the stubs lag
-        findings = list(dict.fromkeys(_findings(payload, errors)))  # one field may fail twice
-        if not findings:
-            raise MalformedMessage("Het bericht voldoet niet aan de XSD.")
-        raise MalformedMessage(" ".join(text for _, text in findings), veld=findings[0][0])
+        places = [_locate(payload, error.path or "", self._names) for error in errors]
+        sentences = [
+            f"{place.veld or 'Het bericht'} {_complaint(place, error.type_name, error.message)}."
+            for place, error in zip(places, errors, strict=True)
+        ]
+        text = " ".join(dict.fromkeys(sentences))  # one field may fail twice
+        raise MalformedMessage(text or "Het bericht voldoet niet aan de XSD.", veld=places[0].veld)
 
 
-def _findings(payload: etree._Element, errors: list[etree._LogEntry]) -> Iterator[tuple[str, str]]:
-    for error in errors:
-        veld, name = _locate(payload, error.path or "")
-        yield veld, f"{veld or 'Het bericht'} {_complaint(name, error.type_name, error.message)}."
+@dataclass(frozen=True, slots=True)
+class _Place:
+    veld: str  # path, as far as it is the contract's: another name may be anything
+    name: str  # of the last element of that path
+    foreign: bool  # it is about an element below it that the contract does not have
 
 
-def _locate(payload: etree._Element, path: str) -> tuple[str, str]:
-    """From libxml2's /*/*[5]/*[2] to hulpvraag/soort, and the name of the last element.
-
-    Stops at an element that is not the contract's: its name may be anything.
-    """
-    element, names = payload, []
+def _locate(payload: etree._Element, path: str, known: frozenset[str]) -> _Place:
+    """From libxml2's /*/*[5]/*[2] to hulpvraag/soort."""
+    element = payload
+    names: list[str] = []
     for step in path.split("/")[2:]:
         match = _STEP.fullmatch(step)
-        if match is None:
-            break
-        element = element[int(match[1] or 1) - 1]
-        name = _local(element)
+        child = element[int(match[1] or 1) - 1] if match is not None else None
+        if child is None or _local(child) not in known:
+            return _Place("/".join(names), _local(element), foreign=True)
+        element, name = child, _local(child)
         position = sum(1 for _ in element.itersiblings(element.tag, preceding=True)) + 1
         names.append(f"{name}[{position}]" if name == "bijlage" else name)
-    return "/".join(names), _local(element)
+    return _Place("/".join(names), _local(element), foreign=False)
 
 
-def _complaint(name: str, kind: str, message: str) -> str:
-    if kind == "SCHEMAV_ELEMENT_CONTENT":
-        return _content_complaint(message)
+def _complaint(place: _Place, kind: str, message: str) -> str:
+    if place.foreign or kind == "SCHEMAV_ELEMENT_CONTENT":
+        return _content_complaint(place, message)
     if kind == "SCHEMAV_CVC_MAXLENGTH_VALID" and (maximum := _MAXIMUM.search(message)):
         return f"is te lang: maximaal {maximum[1]} tekens"
     if kind == "SCHEMAV_CVC_MINLENGTH_VALID":
@@ -91,19 +96,20 @@ def _complaint(name: str, kind: str, message: str) -> str:
         return "bevat tekst waar alleen elementen mogen staan"
     if kind in {"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1"}:
         return "heeft een attribuut dat niet in de XSD staat"
-    if name in _FORMS:
-        return f"heeft niet de juiste vorm: verwacht wordt {_FORMS[name]}"
+    if place.name in _FORMS:
+        return f"heeft niet de juiste vorm: verwacht wordt {_FORMS[place.name]}"
     return "voldoet niet aan de XSD"
 
 
-def _content_complaint(message: str) -> str:
+def _content_complaint(place: _Place, message: str) -> str:
     match = _EXPECTED.search(message)
-    expected = [name.rpartition("}")[2].strip() for name in match[1].split(",")] if match else []
+    names = [name.rpartition("}")[2].strip() for name in match[1].split(",")] if match else []
+    expected = " of ".join(names)
     if "Missing child" in message:
-        return f"is niet volledig: {' of '.join(expected)} ontbreekt"
-    if expected:
-        return f"staat hier niet goed: op deze plaats wordt {' of '.join(expected)} verwacht"
-    return "bevat een element dat daar niet hoort"
+        return f"is niet volledig: {expected} ontbreekt"
+    if place.foreign:
+        return "bevat een element dat daar niet hoort" + (f": verwacht wordt {expected}" if expected else "")
+    return f"staat niet op de juiste plaats: daar wordt {expected or 'niets meer'} verwacht"
 
 
 def _local(element: etree._Element) -> str:

@@ -113,7 +113,7 @@ class Utf8Feed:
 def _declaration_is_complete(held: bytes) -> bool:
     """Whether it can be told by now which declaration there is, or that there is none."""
     if not held.startswith(b"<?xml"):
-        return not b"<?xml".startswith(held)
+        return not (b"<?xml".startswith(held) or codecs.BOM_UTF8.startswith(held))
     return b"?>" in held or len(held) > _DECLARATION_BYTES
 
 

@@ -31,11 +31,13 @@ _ARCHIVE_NAMES: tuple[tuple[bytes, str], ...] = (
 _ARCHIVE_NAME_BYTES = 1024  # a jar begins with its manifest
 _MZ_STUB_BYTES = 64  # the DOS header; it holds zeros, a text that begins with MZ does not
 # Only looked for in what libmagic calls text: a PDF or a picture may hold any bytes. All must be there.
+# A text about HTML does not begin with a tag; a page does.
+_BEGINS_WITH_TAG = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
 _SCRIPT = re.compile(rb"<script[\s>]", re.IGNORECASE)
 _MARKUP: tuple[tuple[tuple[re.Pattern[bytes], ...], str], ...] = (
     ((re.compile(rb"<hta:application[\s/>]", re.IGNORECASE),), "application/hta"),
-    ((re.compile(rb"<job[\s>]", re.IGNORECASE), _SCRIPT), "application/x-wsf"),  # Windows Script File
-    ((_SCRIPT,), "text/javascript"),
+    ((_BEGINS_WITH_TAG, re.compile(rb"<job[\s>]", re.IGNORECASE), _SCRIPT), "application/x-wsf"),
+    ((_BEGINS_WITH_TAG, _SCRIPT), "text/javascript"),
 )
 _PLAIN: tuple[tuple[tuple[re.Pattern[bytes], ...], str], ...] = (
     ((re.compile(rb"\A(?:\xef\xbb\xbf)?#!\s*/"),), "text/x-shellscript"),

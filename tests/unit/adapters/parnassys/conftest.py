@@ -106,6 +106,7 @@ class MemoryUseCases:
     authenticated: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None  # indienen waits for it
     begun: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def authenticate(self, omgeving: str, secret: str) -> OmgevingId:
         self.authenticated.append(omgeving)
@@ -122,12 +123,11 @@ class MemoryUseCases:
         if self.error is not None:
             raise self.error
         self.dossiers.append(dossier)
+        self.ended.set()
         redenen = validate(dossier, self.limits, received_at.date())
         if redenen:
             return Refused(redenen)
-        return Accepted(
-            dossiernummer=Dossiernummer(100 + len(self.dossiers)), versie=1, soort=Soort.NIEUW
-        )
+        return Accepted(dossiernummer=Dossiernummer(100 + len(self.dossiers)), versie=1, soort=Soort.NIEUW)
 
     async def controleren(self, omgeving: OmgevingId, dossier: Dossier) -> tuple[Reden, ...]:
         self.dossiers.append(dossier)
@@ -361,5 +361,3 @@ def authorization() -> Callable[..., str]:
 def version(request: pytest.FixtureRequest) -> SoapVersion:
     assert isinstance(request.param, SoapVersion)
     return request.param
-
-

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import random
 
 import pytest
@@ -28,7 +29,7 @@ def test_any_bytes_come_back_whatever_the_borders_and_the_whitespace(
     for place in sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)), reverse=True):
         text = text[:place] + data.draw(st.sampled_from([" ", "\t", "\r", "\n", "\r\n"])) + text[place:]
     borders = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    pieces = [text[start:end] for start, end in zip(borders, borders[1:], strict=False)]
+    pieces = [text[start:end] for start, end in itertools.pairwise(borders)]
     assert decode(*pieces) == content
 
 
