@@ -5,7 +5,6 @@ python raw_app.py        prints its URL, runs until SIGTERM
 
 from __future__ import annotations
 
-
 import uvloop
 from starlette.types import Receive, Scope, Send
 

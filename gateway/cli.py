@@ -15,7 +15,7 @@ from gateway.commands import submissions
 from gateway.commands.console import err, out
 from gateway.logs import configure_logs, get_logger
 from gateway.settings import Settings, read_settings
-from gateway.wiring import Role, Wiring, open_database, write_running
+from gateway.wiring import Role, Wiring, open_database, open_store_database, write_running
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,6 +69,7 @@ def migrate() -> None:
     """Bring the databases to this version's schema."""
     settings = read_settings()
     open_database(settings).dispose()
+    open_store_database(settings).dispose()
     out.print("The databases are at this version's schema.")
 
 

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from adapters.parnassys.exchange import Exchange
 from brokers.observer import SilentBroker
-from dossier.identifiers import InzendingId
+from dossier.delivery import Delivery
+from dossier.errors import PoisonCode
+from dossier.identifiers import Dossiernummer, InzendingId
 from gateway.logs import get_logger
 from gateway.metrics import Metrics
+from kindkans.observer import SilentStore
 from outbox.observer import SilentOutbox
 
 
@@ -88,6 +91,46 @@ class OutboxLog(SilentOutbox):
     def receipt_rejected(self, code: str) -> None:
         self._count.labels("receipt_rejected").inc()
         self._log.error("receipt_rejected", code=code)
+
+
+class StoreLog(SilentStore):
+    """The core store."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._count = metrics.loop_events
+        self._log = get_logger(role="kindkans")
+
+    def stored(self, delivery: Delivery, seconds: float) -> None:
+        self._count.labels("stored").inc()
+        self._log.info(
+            "stored",
+            event_id=delivery.event_id,
+            dossiernummer=delivery.dossiernummer,
+            versie=delivery.versie,
+            bijlagen=len(delivery.bijlagen),
+            duration_ms=round(seconds * 1000, 1),
+        )
+
+    def duplicate(self, event_id: InzendingId) -> None:
+        self._count.labels("duplicate").inc()
+        self._log.info("duplicate", event_id=event_id)
+
+    def postponed(self, event_id: InzendingId, what: str) -> None:
+        self._count.labels("postponed").inc()
+        self._log.warning("postponed", event_id=event_id, what=what)
+
+    def failed(self, event_id: InzendingId, tries: int, kind: str) -> None:
+        self._count.labels("failed").inc()
+        self._log.error("event_failed", event_id=event_id, attempts=tries, error_type=kind)
+
+    def dead(
+        self, event_id: InzendingId | None, dossiernummer: Dossiernummer | None, code: PoisonCode
+    ) -> None:
+        self._count.labels("store_dead").inc()
+        self._log.error("event_dead", event_id=event_id, dossiernummer=dossiernummer, code=code.value)
+
+    def left_behind(self, copy_id: InzendingId) -> None:
+        self._log.warning("objects_left", inzending_id=copy_id)
 
 
 class BrokerLog(SilentBroker):

@@ -67,16 +67,19 @@ class BrokerLink:
         address: Callable[[], BrokerAddress],
         topology: Topology,
         observer: BrokerObserver,
-        subscriptions: Sequence[tuple[Queue, Handler]],
         failure: Failure,
     ) -> None:
         self._address = address
         self._topology = topology
         self._observer = observer
-        self._subscriptions = list(subscriptions)
+        self._subscriptions: list[tuple[Queue, Handler]] = []
         self._failure = failure
         self._connection: NatsConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
+
+    def subscribe(self, queue: Queue, handler: Handler) -> None:
+        """Before `start`."""
+        self._subscriptions.append((queue, handler))
 
     async def start(self) -> None:
         self._connecting = watched(self._connect(), "broker_link", self._failure)
@@ -138,9 +141,11 @@ class Sweeping:
 
     def __init__(
         self,
+        role: str,
         objects: SweepableObjects,
         needed: Callable[[Sequence[InzendingId]], Coroutine[Any, Any, set[InzendingId]]],
     ) -> None:
+        self._log = get_logger(role=role)
         self._objects = objects
         self._needed = needed
         self._task: asyncio.Task[None] | None = None
@@ -154,12 +159,11 @@ class Sweeping:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
-        log = get_logger(role="intake")
         while True:
             try:
-                log.info("swept", count=await sweep(self._objects, self._needed))
+                self._log.info("swept", count=await sweep(self._objects, self._needed))
             except (Unavailable, OSError) as exc:  # the next round does it
-                log.warning("sweep_failed", error_type=type(exc).__name__)
+                self._log.warning("sweep_failed", error_type=type(exc).__name__)
             await asyncio.sleep(_SWEEP_EVERY_SECONDS)
 
 

@@ -6,13 +6,14 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -24,8 +25,7 @@ from adapters.parnassys.receive import Receiver
 from adapters.parnassys.sniff import Sniffer
 from brokers.address import BrokerAddress, read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings
-from brokers.messages import Handler
-from brokers.topology import Queue, Topology
+from brokers.topology import Topology
 from database import outbox
 from database.committer import Committer
 from database.engine import check_alive, open_engine, reading
@@ -44,7 +44,7 @@ from gateway.health import Check, Health
 from gateway.intake import Intake
 from gateway.logs import get_logger
 from gateway.metrics import Metrics
-from gateway.observers import BrokerLog, MessageObserver, OutboxLog
+from gateway.observers import BrokerLog, MessageObserver, OutboxLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
     BrokerLink,
@@ -57,6 +57,10 @@ from gateway.parts import (
 from gateway.process import Failure, Part
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
+from kindkans.handler import DeliveryHandler
+from kindkans.migrate import check_current as check_store_current
+from kindkans.migrate import upgrade as upgrade_store
+from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
@@ -138,7 +142,7 @@ class Wiring:
                 gateway += self._relay(committer)
             if Role.INTAKE in roles:
                 soap = self._soap(engine, committer)
-                gateway += [self._sweeping(engine), soap]
+                gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), soap]
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
         ops = self._http(ops_app(health, self.metrics), self.settings.ops_port)
@@ -169,21 +173,20 @@ class Wiring:
         )
         return [EmbeddedBroker(self._embedded, self.topology)]
 
-    def _link(self, role: str, queue: Queue, handler: Handler) -> BrokerLink:
-        link = BrokerLink(
-            address=self.broker_address,
-            topology=self.topology,
-            observer=BrokerLog(role, self.metrics, lambda: self.failure.report("broker_closed")),
-            subscriptions=[(queue, handler)],
-            failure=self.failure,
-        )
-        self._checks[f"broker of {role}"] = link.check
-        return link
+    def _broker_log(self, role: str) -> BrokerLog:
+        return BrokerLog(role, self.metrics, lambda: self.failure.report("broker_closed"))
 
     def _relay(self, committer: Committer) -> list[Part]:
         observer = OutboxLog(self.metrics)
         receipts = ReceiptHandler(committer.transact, observer=observer, on_finished=lambda: self._nudge())
-        link = self._link("relay", self.topology.receipts, receipts)
+        link = BrokerLink(
+            address=self.broker_address,
+            topology=self.topology,
+            observer=self._broker_log("relay"),
+            failure=self.failure,
+        )
+        link.subscribe(self.topology.receipts, receipts)
+        self._checks["broker of relay"] = link.check
         relay = Relay(
             committer.transact,
             link.publish,
@@ -193,6 +196,32 @@ class Wiring:
         )
         self._nudge = relay.nudge
         return [link, RelayLoop(relay, self.failure)]
+
+    def _store(self) -> list[Part]:
+        """The core store: a database, and objects, of its own."""
+        engine = open_store_database(self.settings)
+        committer = Committer(engine)
+        self._checks["database of kindkans"] = lambda: asyncio.to_thread(check_alive, engine)
+        own = LocalObjects(self.settings.data_folder / "kindkans-bijlagen", self.seal)
+        link = BrokerLink(
+            address=self.broker_address,
+            topology=self.topology,
+            observer=self._broker_log("kindkans"),
+            failure=self.failure,
+        )
+        handler = DeliveryHandler(
+            committer.transact,
+            link.publish,
+            self.topology.receipts.subject,
+            seal=self.seal,
+            source=self.objects,
+            own=own,
+            observer=StoreLog(self.metrics),
+        )
+        link.subscribe(self.topology.deliveries, handler)
+        self._checks["broker of kindkans"] = link.check
+        needed = _asking(engine, copies_in_use)
+        return [Database(engine, committer), link, Sweeping("kindkans", own, needed)]
 
     def _soap(self, engine: Engine, committer: Committer) -> HttpServer:
         settings = self.settings
@@ -235,16 +264,6 @@ class Wiring:
         routes.router.routes.append(Route(SOAP_PATH, endpoint))
         return server
 
-    def _sweeping(self, engine: Engine) -> Sweeping:
-        async def needed(ids: Sequence[InzendingId]) -> set[InzendingId]:
-            def read() -> set[InzendingId]:
-                with reading(engine) as connection:
-                    return with_objects(connection, ids)
-
-            return await asyncio.to_thread(read)
-
-        return Sweeping(self.objects, needed)
-
     def _http(self, app: ASGIApp, port: int) -> HttpServer:
         return HttpServer(
             app,
@@ -272,9 +291,31 @@ def open_database(settings: Settings) -> Engine:
     return engine
 
 
+def open_store_database(settings: Settings) -> Engine:
+    """The store's database, likewise."""
+    engine = open_engine(settings.kindkans_database)
+    if engine.dialect.name == "sqlite":
+        upgrade_store(engine)
+    else:
+        check_store_current(engine)
+    return engine
+
+
 def prepare_folder(folder: Path) -> None:
     """Made for its owner only: it will hold keys and dossiers."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _asking(
+    engine: Engine, query: Callable[[Connection, Sequence[InzendingId]], set[InzendingId]]
+) -> Callable[[Sequence[InzendingId]], Coroutine[Any, Any, set[InzendingId]]]:
+    """`query` for the sweeper: in a thread, in a transaction of its own."""
+
+    def read(ids: Sequence[InzendingId]) -> set[InzendingId]:
+        with reading(engine) as connection:
+            return query(connection, ids)
+
+    return lambda ids: asyncio.to_thread(read, ids)
 
 
 def write_running(settings: Settings, name: str, process: Process) -> None:

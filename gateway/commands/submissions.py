@@ -6,13 +6,12 @@ import time
 from typing import Annotated
 
 import typer
-from kindkans.queries import held_versions
 from sqlalchemy import Connection
 
 from database import outbox
 from database.answered import answered_versions
 from database.audit import list_audit
-from database.engine import open_engine, reading, writing
+from database.engine import reading, writing
 from database.inzendingen import (
     InzendingRecord,
     bijlagen_of,
@@ -30,6 +29,8 @@ from gateway.commands.console import actor, open_gateway_database, out, print_ta
 from gateway.reconcile import Report, reconcile
 from gateway.settings import Settings, read_settings
 from gateway.status import original_of, status_of
+from gateway.wiring import open_store_database
+from kindkans.queries import held_versions
 from storage import keyring
 from storage.seal import Seal
 
@@ -159,7 +160,7 @@ def reconcile_command(
 
 def run_reconcile(settings: Settings) -> Report:
     gateway = open_gateway_database(settings)
-    store = open_engine(settings.kindkans_database)
+    store = open_store_database(settings)
     try:
         # Under load the two move on. What we call delivered before the store is read must be in it;
         # what the store has more must be known to us when we are read again.

@@ -17,7 +17,6 @@ from typing import assert_never
 
 import requests
 import zeep.exceptions
-from kindkans.queries import sealed_versions
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,6 +30,7 @@ from gateway.commands.console import actor, open_gateway_database, out
 from gateway.commands.submissions import print_report, run_reconcile
 from gateway.demo.scenario import Expected, Minus1, NoAnswer, Number, Step, steps
 from gateway.settings import Settings, read_settings
+from kindkans.queries import sealed_versions
 from storage.keyring import load
 from storage.seal import Seal
 
@@ -43,8 +43,11 @@ class Answer:
     """What ParnasSys saw. `number` is None for a Fault or a refusal of HTTP."""
 
     number: int | None
-    codes: tuple[str, ...] = ()
-    text: str = ""
+    reasons: tuple[tuple[str, str], ...]  # code and text, of each reden or of the Fault
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(code for code, _ in self.reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,13 +179,9 @@ def _send(parnassys: ParnasSys, push: Push) -> Answer:
         answer = parnassys.indienen(push)
     except zeep.exceptions.Fault as fault:
         told = storing(fault)
-        return Answer(number=None, codes=(told.get("code", str(fault.code)),), text=str(fault.message))
-    given = redenen(answer)
-    return Answer(
-        number=answer.dossiernummer,
-        codes=tuple(reden.code for reden in given),
-        text="\n".join(reden.melding for reden in given),
-    )
+        return Answer(number=None, reasons=((told.get("code", ""), str(fault.message)),))
+    reasons = tuple((reden.code, reden.melding) for reden in redenen(answer))
+    return Answer(number=answer.dossiernummer, reasons=reasons)
 
 
 def _is_expected(expected: Expected, answer: Answer, numbers: dict[str, int]) -> bool:
@@ -201,32 +200,34 @@ def _is_expected(expected: Expected, answer: Answer, numbers: dict[str, int]) ->
 
 def _print_results(results: list[Result]) -> None:
     table = Table(title="What ParnasSys was answered", title_justify="left", show_lines=True)
-    for column, width in (
-        ("", 3),
-        ("School", 20),
-        ("Push", 30),
-        ("Files", 18),
-        ("Answer", 8),
-        ("Redenen", None),
-    ):
-        table.add_column(column, width=width, overflow="fold")
+    table.add_column("", width=3)
+    for column, ratio in (("School and files", 3), ("What was pushed", 3), ("Answer and redenen", 6)):
+        table.add_column(column, ratio=ratio, overflow="fold")
     for number, result in enumerate(results, start=1):
-        step, answer = result.step, result.answer
-        shown = {None: "Fault", -1: "[red]-1[/red]"}.get(answer.number, f"[green]{answer.number}[/green]")
+        push = result.step.push
         table.add_row(
             f"{number}" if result.as_expected else f"[red]{number}![/red]",
-            escape(f"{step.push.school} ({step.push.brin})"),
-            escape(step.what),
-            escape(_files(step.push)),
-            shown,
-            escape("\n".join((", ".join(answer.codes), answer.text)).strip()),
+            escape("\n".join((f"{push.school} ({push.brin})", *_files(push)))),
+            escape(result.step.what),
+            _shown(result.answer),
         )
     out.print(table)
 
 
-def _files(push: Push) -> str:
+def _shown(answer: Answer) -> str:
+    match answer.number:
+        case None:
+            first = "[yellow]Fault[/yellow]"
+        case -1:
+            first = "[red]-1[/red]"
+        case number:
+            first = f"[green]{number}[/green]"
+    return "\n".join((first, *(escape(f"{code}: {text}") for code, text in answer.reasons)))
+
+
+def _files(push: Push) -> list[str]:
     names = [(file.naam or "(no name)")[:24] for file in push.files]
-    return "\n".join(names[:4]) + (f"\nand {len(names) - 4} more" if len(names) > 4 else "")
+    return [*names[:4], f"and {len(names) - 4} more"] if len(names) > 4 else names
 
 
 def _prove(settings: Settings, results: list[Result]) -> bool:
