@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -67,6 +68,8 @@ GOOD = {
     "csv": b"naam;groep\nNoor;3\nPim;4\n",
     "Dutch": "De leerling heeft moeite met begrijpend lezen; zie het verslag. Één overleg.\n".encode(),
     "Dutch in cp1252": "Eén overleg over de leerling\n".encode("cp1252"),
+    "é in cp1252": "één overleg over de leerling\n".encode("cp1252"),
+    "ë in cp1252": "ëven tekst\n".encode("cp1252"),
     "Dutch in UTF-16": "\ufeffVerslag van het overleg".encode("utf-16-le"),
     "a text that begins with MZ": b"MZ is hier de afkorting van Marieke Zandstra.\n",
     "only MZ": b"MZ",
@@ -97,6 +100,12 @@ def test_an_ordinary_file_passes(sniffer: Sniffer, content: bytes) -> None:
 )
 def test_ordinary_types_have_their_usual_names(sniffer: Sniffer, name: str, content_type: str) -> None:
     assert sniffer.content_type(GOOD[name]) == content_type
+
+
+def test_random_bytes_are_no_program(sniffer: Sniffer) -> None:
+    random = Random(1)
+    heads = [random.randbytes(2000) for _ in range(3000)]
+    assert not [head[:8] for head in heads if sniffer.content_type(head) in FORBIDDEN_CONTENT_TYPES]
 
 
 @pytest.mark.parametrize("content", [b"\n" * SNIFF_BYTES, b" " * SNIFF_BYTES, b"<job " * 4000, b"#" * 20000])
