@@ -12,13 +12,14 @@ from nats.aio.client import Client
 from nats.errors import AuthorizationError, Error, NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType
-from nats.js.errors import NotFoundError, ServiceUnavailableError
+from nats.js.errors import APIError, BadRequestError, NotFoundError, ServiceUnavailableError
 
 from brokers.address import BrokerAddress
 from brokers.topology import Queue, Topology
 from dossier.errors import ConfigurationError, Unavailable
 
 OLDEST_VERSION = (2, 10, 23)  # older ones lose acknowledged messages (architecture.md 6)
+_NO_ROOM = 10047  # JetStream's error code for "insufficient storage resources"
 _PROVISION = "run the provision step (kindkans-gateway provision)"
 
 
@@ -68,9 +69,16 @@ async def _jetstream(address: BrokerAddress) -> AsyncIterator[tuple[Client, JetS
         raise ConfigurationError("the broker refuses our token; check the broker's address file") from exc
     except ServiceUnavailableError as exc:
         raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
+    except NoRespondersError as exc:
+        raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
+    except APIError as exc:
+        if exc.err_code == _NO_ROOM or isinstance(exc, BadRequestError):
+            raise ConfigurationError(
+                f"the broker refuses the streams as we need them (JetStream error {exc.err_code}): "
+                "give it more storage, or remove streams of another make"
+            ) from exc
+        raise Unavailable("broker") from exc
     except (Error, OSError, TimeoutError) as exc:
-        if isinstance(exc, NoRespondersError):
-            raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
         raise Unavailable("broker") from exc
     finally:
         await client.close()
