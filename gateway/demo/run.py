@@ -28,7 +28,7 @@ from dossier.errors import Unavailable
 from gateway import configuration
 from gateway.commands.console import actor, open_gateway_database, out
 from gateway.commands.submissions import print_report, run_reconcile
-from gateway.demo.scenario import Expected, Minus1, NoAnswer, Number, Step, steps
+from gateway.demo.scenario import Minus1, NoAnswer, Number, Step, steps
 from gateway.settings import Settings, read_settings
 from kindkans.queries import sealed_versions
 from storage.keyring import load
@@ -130,7 +130,6 @@ def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log:
 def _push_all(settings: Settings, url: str, secrets: dict[str, str]) -> list[Result]:
     engine = open_gateway_database(settings)
     senders = _Senders(url, secrets)
-    numbers: dict[str, int] = {}
     results: list[Result] = []
     columns = (TextColumn("Pushing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=out) as progress:
@@ -139,9 +138,7 @@ def _push_all(settings: Settings, url: str, secrets: dict[str, str]) -> list[Res
                 with writing(engine) as connection:
                     step.repair(connection, actor())
             answer = _send(senders.of(step), step.push)
-            if step.name and answer.number is not None:
-                numbers[step.name] = answer.number
-            good = _is_expected(step.expected, answer, numbers)
+            good = _is_expected(step, answer, results)
             results.append(Result(step=step, answer=answer, as_expected=good))
     senders.close()
     engine.dispose()
@@ -184,22 +181,26 @@ def _send(parnassys: ParnasSys, push: Push) -> Answer:
     return Answer(number=answer.dossiernummer, reasons=reasons)
 
 
-def _is_expected(expected: Expected, answer: Answer, numbers: dict[str, int]) -> bool:
-    match expected:
+def _is_expected(step: Step, answer: Answer, results: list[Result]) -> bool:
+    match step.expected:
         case Number(same_as=""):
-            return answer.number is not None and answer.number > 0
+            return answer.number is not None and answer.number > 0 and _is_new(answer.number, results)
         case Number(same_as=name):
-            return answer.number == numbers[name]
+            return any(r.step.name == name and r.answer.number == answer.number for r in results)
         case Minus1(redenen=codes):
             return answer.number == -1 and answer.codes == tuple(code.value for code in codes)
         case NoAnswer():
             return answer.number is None
         case _:
-            assert_never(expected)
+            assert_never(step.expected)
+
+
+def _is_new(number: int, results: list[Result]) -> bool:
+    return all(result.answer.number != number for result in results)
 
 
 def _print_results(results: list[Result]) -> None:
-    table = Table(title="What ParnasSys was answered", title_justify="left", show_lines=True)
+    table = Table(title="What ParnasSys was answered", title_justify="left", show_lines=True, expand=True)
     table.add_column("", width=3)
     for column, ratio in (("School and files", 3), ("What was pushed", 3), ("Answer and redenen", 6)):
         table.add_column(column, ratio=ratio, overflow="fold")
@@ -248,17 +249,7 @@ def _prove(settings: Settings, results: list[Result]) -> bool:
         f"{len(never)} pushes never got a number; beyond the answered ones the store holds "
         f"{len(held - answered)}."
     )
-    return report.proven and held == answered and _each_once(results)
-
-
-def _each_once(results: list[Result]) -> bool:
-    """No two hulpvragen share a number."""
-    pairs = {
-        (r.answer.number, r.step.omgeving, r.step.push.hulpvraag_id)
-        for r in results
-        if r.answer.number is not None and r.answer.number > 0
-    }
-    return len({number for number, *_ in pairs}) == len(pairs)
+    return report.proven and held == answered
 
 
 def _held_hulpvragen(settings: Settings) -> set[tuple[int | None, str, str]]:

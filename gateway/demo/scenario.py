@@ -77,8 +77,9 @@ def _good() -> Iterator[Step]:
         omgeving, school, brin, plaats = _SCHOOLS[number % len(_SCHOOLS)]
         push = _push(number, school, brin, plaats, *attached)
         yield replace(Step(what=what, omgeving=omgeving, push=push, expected=Number()), **options)
-    for code, school in (("00", "OBS De Marshof"), ("15YR01", "Florens Radewynsschool")):
-        push = replace(_push(50, school, "15YR", "Zwolle", _note()), vestiging=code)
+    vestigingen = (("00", "OBS De Marshof"), ("15YR01", "Florens Radewynsschool"))
+    for number, (code, school) in enumerate(vestigingen, start=50):
+        push = replace(_push(number, school, "15YR", "Zwolle", _note()), vestiging=code)
         yield Step(what=f"vestiging {code}", omgeving="parnassys-zwolle", push=push, expected=Number())
 
 
