@@ -109,6 +109,8 @@ class BijlageIntake:
         if bijlage.writer is not None:
             self._stored_bytes += size_bytes
             await self._write_pending(bijlage, bijlage.writer)
+        if bijlage.number > self._limits.bijlagen:
+            return  # refused whatever it is; and there may be thousands
         while len(self._finishing) >= _FINISHING_AT_ONCE:
             await self._finishing.popleft()
         self._finishing.append(asyncio.create_task(self._finish(bijlage)))
@@ -144,11 +146,16 @@ class BijlageIntake:
         await writer.write(chunk)
 
     async def _finish(self, bijlage: _Open) -> None:
-        # In a thread: libmagic takes milliseconds over a text.
-        content_type = await asyncio.to_thread(self._sniffer.content_type, bijlage.head)
+        content_type = await self._sniff(bijlage.head)
         self.inhoud[bijlage.number] = replace(self.inhoud[bijlage.number], content_type=content_type)
         if bijlage.writer is not None:
             await bijlage.writer.finish()
+
+    async def _sniff(self, head: bytes) -> str:
+        if self._sniffer.is_quick(head):
+            return self._sniffer.content_type(head)
+        # In a thread: libmagic takes milliseconds over a text.
+        return await asyncio.to_thread(self._sniffer.content_type, head)
 
     def _current(self) -> _Open:
         assert self._open is not None  # noqa: S101 - the reader starts a bijlage before its data

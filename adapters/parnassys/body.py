@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import AsyncIterator
 
+from adapters.parnassys.asgi import Receive
 from adapters.parnassys.errors import ClientGone
 from dossier.errors import MessageTooLarge
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _DRAIN_BYTES = 1024 * 1024
 _DRAIN_SECONDS = 2.0

@@ -55,9 +55,6 @@ class XmlDocument:
             self._parser.close()
         except etree.XMLSyntaxError:
             raise _not_xml() from None
-        # An undeclared prefix is no error to libxml2, only an entry in its log.
-        if len(self._parser.error_log.filter_from_errors()):
-            raise _not_xml()
 
     def _single_line_ends(self, data: bytes) -> bytes:
         # XML 1.0, 2.11 has the parser do this. libxml2 calls back for every line when it does, which
@@ -83,6 +80,9 @@ class XmlDocument:
             self._parser.feed(data)
         except etree.XMLSyntaxError:
             raise _not_xml() from None
+        # An undeclared prefix is no error to libxml2, only an entry in a log that grows with each.
+        if len(self._parser.feed_error_log):
+            raise _not_xml()
         self._count(len(data), inhoud_only=was_in_inhoud and not envelope.structure)
 
     def _count(self, size: int, *, inhoud_only: bool) -> None:

@@ -1,4 +1,4 @@
-"""The only file that knows HTTP: POST a message, GET ?wsdl and ?xsd.
+"""HTTP: POST a message, GET ?wsdl and ?xsd. (`asgi` and `body` are its hands.)
 
 The order is the point: who are you, may this be as large as it says, then read; answer; and only then
 take what is left of a body that was refused, so that its sender reads why.
@@ -10,14 +10,15 @@ import asyncio
 import time
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, assert_never
+from typing import assert_never
 
 from adapters.parnassys.answer import answer_controleren, answer_indienen, answer_opvragen
-from adapters.parnassys.body import Body, Receive
+from adapters.parnassys.asgi import Receive, RequestHeaders, Scope, Send, send_response
+from adapters.parnassys.body import Body
 from adapters.parnassys.contract_check import Contract
 from adapters.parnassys.credentials import CHALLENGES, parse_credentials
 from adapters.parnassys.errors import ClientGone, UnsupportedMediaType
@@ -35,9 +36,6 @@ from adapters.parnassys.use_cases import UseCases
 from dossier.errors import MessageTooLarge
 from dossier.identifiers import InzendingId, OmgevingId
 from dossier.verdict import Accepted, Refused, Verdict
-
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 REFERENTIE = "X-Kindkans-Referentie"
 
@@ -84,7 +82,7 @@ class Endpoint:
             case "GET" | "HEAD":
                 await self._get(scope, send)
             case _:
-                await _send(send, 405, b"", [("Allow", "GET, HEAD, POST")])
+                await send_response(send, 405, b"", [("Allow", "GET, HEAD, POST")])
 
     # --- GET ---
 
@@ -98,7 +96,9 @@ class Endpoint:
             case _:
                 content_type = "text/plain; charset=utf-8"
                 body = f"Hier ontvangt Kindkans hulpvragen uit ParnasSys.\nDe WSDL: {address}?wsdl\n".encode()
-        await _send(send, 200, body, [("Content-Type", content_type)], omit_body=scope["method"] == "HEAD")
+        await send_response(
+            send, 200, body, [("Content-Type", content_type)], omit_body=scope["method"] == "HEAD"
+        )
 
     # --- POST ---
 
@@ -106,7 +106,7 @@ class Endpoint:
         started = time.perf_counter()
         exchange = Exchange(inzending_id=self._new_inzending_id())
         body = Body(receive, max_bytes=self._settings.max_request_bytes)
-        headers = _Headers(scope)
+        headers = RequestHeaders(scope)
         try:
             await self._converse(exchange, body, headers, send)
         except ClientGone:
@@ -116,7 +116,7 @@ class Endpoint:
             exchange.total_seconds = time.perf_counter() - started
             self._observer.finished(exchange)
 
-    async def _converse(self, exchange: Exchange, body: Body, headers: _Headers, send: Send) -> None:
+    async def _converse(self, exchange: Exchange, body: Body, headers: RequestHeaders, send: Send) -> None:
         """Raises ClientGone: there is nobody to answer."""
         reader: Reader | None = None
         try:
@@ -132,14 +132,14 @@ class Endpoint:
             return
         await self._send_answer(text, exchange, received, send)
 
-    async def _authenticate(self, exchange: Exchange, headers: _Headers) -> OmgevingId:
+    async def _authenticate(self, exchange: Exchange, headers: RequestHeaders) -> OmgevingId:
         started = time.perf_counter()
         credentials = parse_credentials(headers.all("authorization"))
         omgeving = await self._use_cases.authenticate(credentials.omgeving, credentials.secret)
         exchange.authenticate_seconds = time.perf_counter() - started
         return omgeving
 
-    def _admit(self, headers: _Headers) -> Framing:
+    def _admit(self, headers: RequestHeaders) -> Framing:
         """What the headers promise of the body, before any of it is read."""
         length = headers.get("content-length")
         if length.isdigit() and int(length) > self._settings.max_request_bytes:
@@ -224,7 +224,7 @@ class Endpoint:
             message_id=_message_id(exchange),
         )
         exchange.http_status = 200
-        await _send(send, 200, body, _soap_headers(message.version, exchange))
+        await send_response(send, 200, body, _soap_headers(message.version, exchange))
 
     async def _send_fault(
         self,
@@ -232,7 +232,7 @@ class Endpoint:
         exchange: Exchange,
         reader: Reader | None,
         body: Body,
-        headers: _Headers,
+        headers: RequestHeaders,
         send: Send,
     ) -> None:
         version = reader.version if reader is not None else headers.likely_version()
@@ -254,33 +254,13 @@ class Endpoint:
         if answer.retry_after_seconds is not None:
             fields.append(("Retry-After", str(answer.retry_after_seconds)))
         if body.complete:
-            await _send(send, answer.status, answer.body, fields)
+            await send_response(send, answer.status, answer.body, fields)
             return
         fields.append(("Connection", "close"))
-        await _send(send, answer.status, answer.body, fields, more_body=True)
+        await send_response(send, answer.status, answer.body, fields, more_body=True)
         if not headers.get("expect"):  # who waits for 100 Continue has nothing under way
             await body.drain()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-class _Headers:
-    """The request's headers, by name in lower case."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
-
-    def all(self, name: str) -> list[str]:
-        key = name.encode("ascii")
-        return [value.decode("latin-1") for header, value in self._headers if header == key]
-
-    def get(self, name: str) -> str:
-        """The first of this name, "" if there is none."""
-        return next(iter(self.all(name)), "").strip()
-
-    def likely_version(self) -> SoapVersion:
-        """The SOAP version to answer in when not a byte of the message was read."""
-        soap12 = SoapVersion.V12.content_type in self.get("content-type").lower()
-        return SoapVersion.V12 if soap12 else SoapVersion.V11
 
 
 def _soap_headers(version: SoapVersion, exchange: Exchange) -> list[tuple[str, str]]:
@@ -299,18 +279,3 @@ def _whereabouts(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return type(error).__name__ + where
-
-
-async def _send(
-    send: Send,
-    status: int,
-    body: bytes,
-    headers: list[tuple[str, str]],
-    *,
-    more_body: bool = False,
-    omit_body: bool = False,
-) -> None:
-    fields = [*headers, ("Content-Length", str(len(body)))]
-    raw = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in fields]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": b"" if omit_body else body, "more_body": more_body})

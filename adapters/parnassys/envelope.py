@@ -42,7 +42,7 @@ from adapters.parnassys.names import (
 from dossier.errors import MalformedMessage
 
 _NOTHING: Mapping[str, str] = {}
-_NSMAP = {None: NS}
+_NSMAP: Mapping[str | None, str] = {None: NS}
 # Said of a value, and checked against the contract anyway.
 _DROPPED_ATTRIBUTES = frozenset(
     {
@@ -224,13 +224,13 @@ class Envelope:
         self._headers.check(operation, self._soap_action)
         self.operation = operation
         self._region = _Region.PAYLOAD
-        self._builder.start(tag, _kept(attrib), _NSMAP)  # type: ignore[call-arg,arg-type]  # the stubs lag
+        self._build(tag, attrib, _NSMAP)
         self.events.append(OperationSeen(operation))
 
     # --- the operation and its fields ---
 
     def _start_field(self, tag: str, attrib: Mapping[str, str]) -> None:
-        self._builder.start(tag, _kept(attrib) if attrib else _NOTHING)  # type: ignore[arg-type]
+        self._build(tag, attrib)
         depth = self._depth
         if depth == _INHOUD_DEPTH and self._in_bijlage and tag == INHOUD:
             self._start_inhoud()
@@ -240,6 +240,15 @@ class Envelope:
             self.bijlagen.append(None)
         elif depth == _BIJLAGEN_DEPTH:
             self._in_bijlagen = tag == BIJLAGEN and self.operation is not Operation.OPVRAGEN
+
+    def _build(
+        self, tag: str, attrib: Mapping[str, str], nsmap: Mapping[str | None, str] | None = None
+    ) -> None:
+        kept = _kept(attrib) if attrib else _NOTHING
+        try:
+            self._builder.start(tag, kept, nsmap)  # type: ignore[call-arg,arg-type]  # the stubs lag
+        except ValueError:  # a name such as a:b:c, which libxml2's parser lets through
+            raise NotXml("Het bericht is geen geldige XML.") from None
 
     def _end_field(self, tag: str, depth: int) -> None:
         self._builder.end(tag)

@@ -24,6 +24,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"Windows Registry Editor Version", "text/x-ms-regedit"),
     (b"REGEDIT4", "text/x-ms-regedit"),
 )
+_QUICK = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff")  # PDF; docx, xlsx, odt; PNG; JPEG
 _ARCHIVE_NAMES: tuple[tuple[bytes, str], ...] = (
     (b"META-INF/MANIFEST.MF", "application/java-archive"),
     (b"AndroidManifest.xml", "application/vnd.android.package-archive"),
@@ -59,6 +60,11 @@ class Sniffer:
 
     def __init__(self) -> None:
         self._magic = magic.Magic(mime=True)
+
+    @staticmethod
+    def is_quick(head: bytes) -> bool:
+        """Whether content_type() takes microseconds: for the usual documents and pictures, and for none."""
+        return not head or head.startswith(_QUICK)
 
     def content_type(self, head: bytes) -> str:
         """The media type of content that begins with `head`, at most SNIFF_BYTES of it; "" for none.

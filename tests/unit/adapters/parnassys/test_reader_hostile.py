@@ -203,12 +203,28 @@ def test_an_envelope_of_the_other_version_than_the_content_type_says_is_refused(
         f'<indienenHulpvraagResponse xmlns="{NS}"/>',
         '<indienenHulpvraag xmlns="urn:anders"/>',
         "<indienenHulpvraag/>",
-        "<onbekend:indienenHulpvraag/>",
     ],
 )
 def test_an_operation_that_the_contract_has_not_is_refused(read: ReadAll, payload: str) -> None:
     with pytest.raises(UnknownOperation):
         read(envelope(payload))
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<s:Body>", b'<s:Body x:y="z">'),
+        (b"<school>", b"<x:school/><school>"),
+        (b"<school>", b'<school xmlns:a="urn:a" a:b:c="d">'),
+        (b"<s:Body>", b'<s:Body y="1" y="2">'),
+    ],
+)
+def test_names_that_no_namespace_explains_are_refused(
+    read: ReadAll, old: bytes, new: bytes, piece: int | None
+) -> None:
+    with pytest.raises(NotXml):
+        read(GOOD.replace(old, new), piece=piece)
 
 
 def before_school(xml: str) -> str:
@@ -231,6 +247,7 @@ BULK = {
     "elements": before_school("<a/>" * 1_000_000),
     "bijlagen": before_school("<bijlagen>" + "<bijlage/>" * 300_000 + "</bijlagen>"),
     "text": in_titel("x" * 20_000_000),
+    "undeclared prefixes": before_school('<a x:a="" x:b="" x:c=""/>' * 30_000),
     "a name": before_school(f"<{'a' * 2_000_000}/>"),
     "a comment": before_school(f"<!--{'x' * 9_000_000}-->"),
     "comments": before_school("<!--x-->" * 1_000_000),
