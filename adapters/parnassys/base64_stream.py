@@ -19,11 +19,10 @@ _SLICE_CHARACTERS = 64 * 1024
 class Base64Stream:
     """Text in, bytes out. `veld` is the path that an error names."""
 
-    __slots__ = ("_carry", "_padded", "_pending", "_pending_characters", "size_bytes", "veld")
+    __slots__ = ("_carry", "_padded", "_pending", "_pending_characters", "veld")
 
     def __init__(self, veld: str) -> None:
         self.veld = veld
-        self.size_bytes = 0  # decoded so far
         self._carry = b""  # fewer than four characters
         self._padded = False
         self._pending: list[str] = []  # libxml2 may hand over a character at a time
@@ -75,7 +74,6 @@ class Base64Stream:
             last = decoded[-(len(decoded) % 3) :]
             if self._carry or pybase64.b64encode(last) != quads[-4:]:
                 raise self._malformed()
-        self.size_bytes += len(decoded)
         return decoded
 
     def _malformed(self) -> MalformedMessage:

@@ -15,16 +15,10 @@ from enum import IntEnum
 from lxml import etree
 
 from adapters.parnassys.addressing import HeaderReader
+from adapters.parnassys.arrivals import Arrivals
 from adapters.parnassys.base64_stream import Base64Stream
 from adapters.parnassys.errors import NotXml, UnknownOperation, UnsupportedMediaType, VersionMismatch
-from adapters.parnassys.events import (
-    Addressing,
-    BijlageData,
-    BijlageEnd,
-    BijlageStart,
-    Event,
-    OperationSeen,
-)
+from adapters.parnassys.events import Addressing, Event, OperationSeen
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.names import (
     BIJLAGE,
@@ -68,7 +62,7 @@ class _Region(IntEnum):
 
 
 class Envelope:
-    """The target of lxml's parser. Numbers bijlagen by `next_number`, leaves events in `events`."""
+    """The target of lxml's parser. Leaves its events in `events`."""
 
     def __init__(
         self,
@@ -80,7 +74,7 @@ class Envelope:
         events: list[Event],
     ) -> None:
         self.events = events
-        self.next_number = 1  # MTOM parts draw from it too
+        self.arrivals = Arrivals(events, limits.bijlage_bytes)  # MTOM parts use it too
         self.operation: Operation | None = None
         self.bijlagen: list[int | str | None] = []  # per bijlage: a number, a cid: reference, or None
         # What the reader looks at, and resets, around each slice it feeds.
@@ -266,30 +260,15 @@ class Envelope:
         self._has_inhoud = True
         self._region = _Region.INHOUD
         self._stream = Base64Stream(veld)
-        self.bijlagen[-1] = self.next_number
+        self.arrivals.begin()
 
     def _inhoud_data(self, text: str) -> None:
-        stream = self._open_stream()
         self.inhoud_characters += len(text)
-        self._emit(stream.feed(text), stream.size_bytes)
-
-    def _emit(self, chunk: bytes, size_bytes: int) -> None:
-        if not chunk:
-            return
-        if size_bytes == len(chunk):
-            self.events.append(BijlageStart(self.next_number))
-        if size_bytes <= self._limits.bijlage_bytes:
-            self.events.append(BijlageData(self.next_number, chunk))
+        self.arrivals.data(self._open_stream().feed(text))
 
     def _end_inhoud(self, tag: str) -> None:
-        stream = self._open_stream()
-        rest = stream.finish()
-        self._emit(rest, stream.size_bytes)
-        if stream.size_bytes:
-            self.events.append(BijlageEnd(self.next_number, stream.size_bytes))
-            self.next_number += 1
-        else:
-            self.bijlagen[-1] = None  # an empty element is a bijlage without a file
+        self.arrivals.data(self._open_stream().finish())
+        self.bijlagen[-1] = self.arrivals.end()
         self._stream = None
         self._region = _Region.PAYLOAD
         self._builder.end(tag)
@@ -301,7 +280,7 @@ class Envelope:
     def _start_include(self, tag: str, attrib: Mapping[str, str]) -> None:
         veld = f"bijlagen/bijlage[{len(self.bijlagen)}]/inhoud"
         expected = self._mtom and self._region is _Region.INHOUD and tag == XOP_INCLUDE
-        if not expected or self._open_stream().finish() or self._open_stream().size_bytes:
+        if not expected or self._open_stream().finish() or self.arrivals.size_bytes:
             raise MalformedMessage(f"{veld} mag alleen base64 bevatten, of één xop:Include.", veld=veld)
         href = attrib.get("href", "")
         if not href.startswith("cid:"):

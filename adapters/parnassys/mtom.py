@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from adapters.parnassys.document import XmlDocument
 from adapters.parnassys.encoding import check_charset
 from adapters.parnassys.envelope import Envelope
-from adapters.parnassys.events import BijlageData, BijlageEnd, BijlageStart
 from adapters.parnassys.framing import XOP, Framing, media
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.multipart import Part
@@ -23,43 +22,35 @@ class MtomParts:
     def __init__(self, framing: Framing, envelope: Envelope, limits: ReaderLimits) -> None:
         self._framing = framing
         self._envelope = envelope
+        self._arrivals = envelope.arrivals
         self._limits = limits
         self._document: XmlDocument | None = None
         self._in_root = False
         self._content_id = ""
-        self._size_bytes = 0
         self._numbers: dict[str, int | None] = {}  # by Content-ID; None for an empty part
 
     def begin_part(self, part: Part) -> None:
         start = self._framing.start
         self._in_root = part.content_id == start if start else part.index == 0
         self._content_id = part.content_id
-        self._size_bytes = 0
         if self._in_root:
             self._begin_root(part)
         elif not part.content_id or part.content_id in self._numbers:
             raise MalformedMessage("Een deel van het multipart-bericht heeft geen eigen Content-ID.")
+        else:
+            self._arrivals.begin()
 
     def part_data(self, data: bytes) -> None:
         if self._in_root and self._document is not None:
             self._document.feed(data)
             return
-        envelope = self._envelope
-        if not self._size_bytes:
-            envelope.events.append(BijlageStart(envelope.next_number))
-        self._size_bytes += len(data)
-        if self._size_bytes <= self._limits.bijlage_bytes:
-            envelope.events.append(BijlageData(envelope.next_number, data))
+        self._arrivals.data(data)
 
     def end_part(self) -> None:
         if self._in_root:
             self._in_root = False
-            return
-        envelope = self._envelope
-        self._numbers[self._content_id] = envelope.next_number if self._size_bytes else None
-        if self._size_bytes:
-            envelope.events.append(BijlageEnd(envelope.next_number, self._size_bytes))
-            envelope.next_number += 1
+        else:
+            self._numbers[self._content_id] = self._arrivals.end()
 
     def close(self) -> None:
         if self._document is None:
