@@ -37,6 +37,7 @@ _TOO_LARGE = 10054
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NatsSettings:
+    start_seconds: float = 10.0
     publish_seconds: float = 5.0  # JetStream's own default is 0.5
     concurrency: int = 32  # messages handled at once, per subscription
     fetch_seconds: float = 0.5  # a stop waits at most this long for a running fetch
@@ -118,7 +119,11 @@ class NatsConnection:
         Raises ConfigurationError with the remedy, Unavailable("broker") when nobody answers.
         """
         await check(self._address, self._queues)
-        await self._broker.start()
+        try:
+            async with asyncio.timeout(self._settings.start_seconds):
+                await self._broker.start()  # by itself it waits for ever
+        except (NatsError, OSError, TimeoutError) as exc:
+            raise Unavailable("broker") from exc
         for subscriber, pull in self._subscriptions:
             pull.wrap(subscriber)
         self._observer.connected()

@@ -5,6 +5,7 @@ Starting roles never declare: a start must not change a live stream (pitfalls.md
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,9 @@ from dossier.errors import ConfigurationError, Unavailable
 
 OLDEST_VERSION = (2, 10, 23)  # older ones lose acknowledged messages (architecture.md 6)
 _NO_ROOM = 10047  # JetStream's error code for "insufficient storage resources"
+_REFUSED = "authorization violation"
+_TOKEN = "the broker refuses our token; check the broker's address file"  # noqa: S105 - no token
+_CONNECT_SECONDS = 5.0
 _PROVISION = "run the provision step (kindkans-gateway provision)"
 
 
@@ -56,17 +60,21 @@ async def check(address: BrokerAddress, queues: Iterable[Queue]) -> None:
 async def _jetstream(address: BrokerAddress) -> AsyncIterator[tuple[Client, JetStreamContext]]:
     client = Client()
     try:
-        await client.connect(
-            address.url,
-            token=address.token or None,
-            allow_reconnect=False,
-            connect_timeout=5,
-            error_cb=_ignore,  # it raises as well; the default would log it
-        )
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            await client.connect(
+                address.url,
+                token=address.token or None,
+                allow_reconnect=False,
+                # Also without reconnecting it tries as often as this, two minutes long by default;
+                # and 0 is for ever.
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0.1,  # type: ignore[arg-type]
+                error_cb=_ignore,  # it raises as well; the default would log it
+            )
         _check_version(client)
         yield client, client.jetstream(timeout=5)
     except AuthorizationError as exc:
-        raise ConfigurationError("the broker refuses our token; check the broker's address file") from exc
+        raise ConfigurationError(_TOKEN) from exc
     except ServiceUnavailableError as exc:
         raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
     except NoRespondersError as exc:
@@ -79,6 +87,8 @@ async def _jetstream(address: BrokerAddress) -> AsyncIterator[tuple[Client, JetS
             ) from exc
         raise Unavailable("broker") from exc
     except (Error, OSError, TimeoutError) as exc:
+        if _REFUSED in str(exc).lower():
+            raise ConfigurationError(_TOKEN) from exc
         raise Unavailable("broker") from exc
     finally:
         await client.close()

@@ -7,10 +7,12 @@ without a pause while the stream is missing; and spins without ever yielding on 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any, cast
 
 from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import ServiceUnavailableError
 
@@ -62,7 +64,9 @@ class MeteredPull:
         return await self._accept(messages)
 
     async def unsubscribe(self) -> None:
-        await self._subscription.unsubscribe()
+        # Raised from here it would keep FastStream from ending its tasks.
+        with contextlib.suppress(NatsError):
+            await self._subscription.unsubscribe()
 
     async def _accept(self, messages: list[Msg]) -> list[Msg]:
         if self._stopping.is_set():

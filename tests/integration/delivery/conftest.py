@@ -215,9 +215,7 @@ class World:
             settings,
             self.seen,
         )
-        handler = ReceiptHandler(
-            self.gateway.committer.transact, observer=self.seen, on_finished=relay.nudge
-        )
+        handler = ReceiptHandler(self.gateway.committer.transact, observer=self.seen, on_finished=relay.nudge)
         connection.subscribe(self.topology.receipts, handler)
         await connection.start()
         task = asyncio.create_task(relay.run())
@@ -263,12 +261,14 @@ class World:
         return self.gateway.read(outbox.find_event, event_id)
 
     def held(self) -> list[tuple[int, int]]:
-        return [(v.dossiernummer, v.versie) for v in self.store.read(lambda c: list(queries.held_versions(c)))]
+        return [
+            (v.dossiernummer, v.versie) for v in self.store.read(lambda c: list(queries.held_versions(c)))
+        ]
 
     async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         try:
             async with asyncio.timeout(seconds):
-                while not condition():
+                while not condition():  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
         except TimeoutError:
             raise AssertionError(f"not in time; states {self.states()}, seen {self.seen.seen[-8:]}") from None

@@ -1,0 +1,179 @@
+"""Whatever is sent twice, has one effect."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from brokers.messages import Done
+from database import outbox
+from database.engine import writing
+from dossier.delivery import Receipt
+
+
+class Crash(BaseException):
+    """As kill -9: nothing of ours catches it."""
+
+
+def _crash(*_: object) -> None:
+    raise Crash
+
+
+def _folders(objects) -> int:
+    return sum(1 for _ in objects.folders_older_than(-60))
+
+
+async def test_a_delivery_that_comes_twice_is_stored_once_and_confirmed_twice(world, random_bytes):
+    event_id = await world.accept(bijlagen=(random_bytes(50_000),))
+    sent: list[Receipt] = []
+
+    async def keep(subject, message_id, body):
+        sent.append(Receipt.decode(body))
+
+    body = _body(world, event_id)
+    async with world.storing(publish=keep) as connection:
+        for n in range(2):
+            await connection.publish(world.topology.deliveries.subject, f"{event_id}-{n}", body)
+            await world.until(lambda n=n: len(sent) == n + 1)
+    assert world.held() == [(1, 1)]
+    assert world.seen.count("stored") == world.seen.count("duplicate") == 1
+    assert sent[0].inhoud_hash == sent[1].inhoud_hash != ""
+    assert _folders(world.own) == 1
+
+
+async def test_copies_that_come_at_once_are_stored_once_and_leave_one_set_of_bijlagen(world, random_bytes):
+    event_id = await world.accept(bijlagen=(random_bytes(200_000), random_bytes(1_000)))
+    body = _body(world, event_id)
+    sent: list[bytes] = []
+
+    async def keep(subject, message_id, body):
+        sent.append(body)
+
+    async with world.storing(publish=keep) as connection:
+        subject = world.topology.deliveries.subject
+        await asyncio.gather(*(connection.publish(subject, f"{event_id}-{n}", body) for n in range(20)))
+        await world.until(lambda: len(sent) == 20)
+    assert world.held() == [(1, 1)]
+    assert world.seen.count("stored") == 1
+    assert _folders(world.own) == 1
+
+
+async def test_what_a_relay_published_and_died_before_marking_is_published_again(world, relay_settings):
+    event_id = await world.accept()
+    world.seen.on["settling"] = _crash
+    settings = relay_settings(lease_seconds=0.2)
+    async with world.storing(), world.relaying(settings) as relay:
+        await world.until(lambda: world.seen.count("settling") == 1)
+        with pytest.raises(AssertionError):
+            await world.until(lambda: relay._ended.is_set() and world.states() == {}, seconds=0.05)
+    world.seen.on.clear()
+    assert world.seen.count("published") == 0
+    async with world.storing(), world.relaying(settings):
+        await world.until_states(bezorgd=1)
+    assert world.held() == [(1, 1)]
+    assert world.event(event_id).attempts == 0
+
+
+async def test_a_relay_that_wakes_up_after_its_lease_changes_nothing(world, relay_settings):
+    event_id = await world.accept()
+    asleep, wake = asyncio.Event(), asyncio.Event()
+
+    async def publish_slowly(subject, message_id, body):
+        asleep.set()
+        await wake.wait()
+
+    settings = relay_settings(lease_seconds=0.1)
+    async with world.relaying(settings, publish=publish_slowly):
+        await asleep.wait()
+        async with world.relaying(settings):
+            await world.until_states(gepubliceerd=1)
+            before = world.event(event_id)
+            wake.set()
+            await world.until(lambda: world.seen.count("fenced") == 1)
+        assert world.event(event_id) == before
+    assert before.publishes == 1
+    assert world.seen.count("published") == 1
+
+
+async def test_a_delivery_of_which_the_receipt_got_lost_is_published_again(world, relay_settings):
+    event_id = await world.accept()
+    lost: list[str] = []
+
+    async def lose_the_first(subject, message_id, body):
+        if not lost:
+            lost.append(message_id)
+            return
+        await connection.publish(subject, message_id, body)
+
+    connection = world.connection()
+    await connection.start()
+    async with (
+        world.storing(publish=lose_the_first),
+        world.relaying(relay_settings(receipt_within_seconds=0.2)),
+    ):
+        await world.until_states(bezorgd=1)
+    await connection.stop()
+    assert world.held() == [(1, 1)]
+    assert world.event(event_id).publishes == 2
+    assert world.seen.count("duplicate") == 1
+
+
+async def test_a_store_that_died_between_its_commit_and_the_receipt_confirms_at_the_next_delivery(world):
+    await world.accept()
+    world.seen.on["stored"] = _crash
+    crashing = asyncio.create_task(_store_until_crash(world))
+    async with world.relaying():
+        await crashing
+        world.seen.on.clear()
+        assert world.held() == [(1, 1)]
+        assert world.states() == {"gepubliceerd": 1}
+        async with world.storing():
+            await world.until_states(bezorgd=1)
+    assert world.held() == [(1, 1)]
+    assert world.seen.count("stored") == world.seen.count("duplicate") == 1
+
+
+async def _store_until_crash(world) -> None:
+    connection = world.connection()
+    handler = world.delivery_handler(connection.publish)
+    died = asyncio.Event()
+
+    async def dying(incoming):
+        try:
+            return await handler(incoming)
+        except Crash:
+            died.set()
+            await connection._broker.connection.close()  # as the kernel does it: no word to the server
+            return Done()
+
+    connection.subscribe(world.topology.deliveries, dying)
+    await connection.start()
+    await died.wait()
+    await connection.stop()
+
+
+async def test_a_retried_dead_event_is_delivered_within_the_brokers_duplicate_window(world):
+    event_id = await world.accept()
+    failing = [True]
+
+    def fail(*_: object) -> None:
+        if failing[0]:
+            raise RuntimeError("defect")
+
+    world.seen.on["processing"] = fail
+    async with world.storing(), world.relaying():
+        await world.until_states(dood=1)
+        assert world.event(event_id).dead_code == "VERWERKING_MISLUKT"
+        failing[0] = False
+        with writing(world.gateway.engine) as connection:
+            assert outbox.retry_dead(connection) == [event_id]
+            assert outbox.retry_dead(connection) == []
+        await world.until_states(bezorgd=1)
+    assert world.held() == [(1, 1)]
+
+
+def _body(world, event_id) -> bytes:
+    with world.gateway.engine.connect() as connection:
+        query = outbox.outbox_payload.select().where(outbox.outbox_payload.c.event_id == event_id)
+        return bytes(connection.execute(query).one().body)
