@@ -64,10 +64,9 @@ def main() -> None:
 
 
 def intake_table() -> None:
-    print(
-        "| message | senders | messages/s | MB/s | p50 ms | p99 ms | CPU ms/message | memory above idle | floors |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
+    columns = ("message", "senders", "messages/s", "MB/s", "p50 ms", "p99 ms")
+    columns += ("CPU ms/message", "memory above idle", "floors")
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     with tempfile.TemporaryDirectory() as folder:
         for load in LOADS:
             for senders in SENDERS:
@@ -270,7 +269,8 @@ def ages(settings: Settings) -> tuple[list[float], list[float]]:
     """Milliseconds from commit to publish, and to the store's receipt, of every event."""
     engine = open_engine(settings.gateway_database)
     query = text(
-        "SELECT g.gebeurtenis, g.at_ms - o.created_ms FROM outbox_gebeurtenis g JOIN outbox o USING (event_id)"
+        "SELECT g.gebeurtenis, g.at_ms - o.created_ms"
+        " FROM outbox_gebeurtenis g JOIN outbox o USING (event_id)"
     )
     with reading(engine) as c:
         rows = list(c.execute(query))
@@ -294,12 +294,10 @@ def wait_for(condition: Any, seconds: float = 60) -> None:
 
 
 def machine() -> str:
-    model = next(
-        (line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-        platform.processor(),
-    )
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
     memory = psutil.virtual_memory().total / 2**30
-    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

@@ -23,13 +23,13 @@ async def only_read(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def main() -> None:
     server = HttpServer(
-        Guard(only_read, deadline_seconds=120),
         host="127.0.0.1",
         port=0,
         header_deadline_seconds=10,
         max_connections=600,
         drain_seconds=5,
     )
+    server.app = Guard(only_read, deadline_seconds=120)
     print(server.url, flush=True)
     await run([server], Failure())
 

@@ -8,13 +8,14 @@ could read in two ways (request smuggling) or that hide their size (compressed b
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 32 * 1024
 MAX_HEAD_FIELDS = 100
+_SINGLE = frozenset({b"content-length", b"transfer-encoding", b"host"})
 
 
 def guarded_protocol(header_deadline_seconds: float) -> type[HttpToolsProtocol]:
@@ -60,6 +61,32 @@ def guarded_protocol(header_deadline_seconds: float) -> type[HttpToolsProtocol]:
     return GuardedProtocol
 
 
+class Paths:
+    """ASGI: an app per path, and 404 for the rest. The hot path needs no router."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
+        self._apps = dict(apps)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._apps.get(scope["path"])
+        if app is not None:
+            await app(scope, receive, send)
+        else:
+            await send_text(send, 404, "there is nothing here")
+
+
+async def send_text(send: Send, status: int, text: str) -> None:
+    """A short plain answer, after which the connection is closed: its body may be unread."""
+    body = text.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 class Guard:
     """ASGI middleware. `on_refused(status)` is called for each request that it answers itself."""
 
@@ -99,28 +126,24 @@ class Guard:
 
     async def _refuse(self, send: Send, status: int, text: str) -> None:
         self._on_refused(status)
-        body = text.encode()
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-        ]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_text(send, status, text)
 
 
 def _refusal(headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
     """The status and text with which this head is refused; None if it is fine."""
-    fields = list(headers)
-    if len(fields) > MAX_HEAD_FIELDS or sum(len(n) + len(v) for n, v in fields) > MAX_HEAD_BYTES:
+    size = fields = 0
+    single: set[bytes] = set()
+    for name, value in headers:
+        fields += 1
+        size += len(name) + len(value)
+        if name in _SINGLE:
+            if name in single:
+                return 400, "a header field that must be single is repeated"
+            single.add(name)
+        elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            return 415, "Content-Encoding is not accepted"
+    if fields > MAX_HEAD_FIELDS or size > MAX_HEAD_BYTES:
         return 431, "too many or too large header fields"
-    values: dict[bytes, list[bytes]] = {}
-    for name, value in fields:
-        values.setdefault(name, []).append(value.strip().lower())
-    if b"content-length" in values and b"transfer-encoding" in values:
+    if b"content-length" in single and b"transfer-encoding" in single:
         return 400, "Content-Length and Transfer-Encoding exclude each other"
-    if any(len(values.get(name, [])) > 1 for name in (b"content-length", b"transfer-encoding", b"host")):
-        return 400, "a header field that must be single is repeated"
-    if any(v not in (b"", b"identity") for v in values.get(b"content-encoding", [])):
-        return 415, "Content-Encoding is not accepted"
     return None

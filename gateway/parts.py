@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from adapters.parnassys.endpoint import Endpoint
 from brokers.address import BrokerAddress
 from brokers.embedded import EmbeddedNats
 from brokers.messages import Handler
@@ -165,6 +166,18 @@ class Sweeping:
             except (Unavailable, OSError) as exc:  # the next round does it
                 self._log.warning("sweep_failed", error_type=type(exc).__name__)
             await asyncio.sleep(_SWEEP_EVERY_SECONDS)
+
+
+class Deciding:
+    """Stopped after the server: waits for decisions whose requests are gone."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        await self._endpoint.idle()
 
 
 class Readiness:

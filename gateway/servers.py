@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dossier.errors import ConfigurationError
 from gateway.guard import guarded_protocol
@@ -24,11 +24,15 @@ class _Server(uvicorn.Server):
 
 
 class HttpServer:
-    """One app on one port. Raises ConfigurationError when the port is taken."""
+    """One app on one port, bound at once: an app may need to know where it is served.
+
+    Set `app` before `start`. Raises ConfigurationError when the port is taken.
+    """
+
+    app: ASGIApp
 
     def __init__(
         self,
-        app: ASGIApp,
         *,
         host: str,
         port: int,
@@ -39,8 +43,9 @@ class HttpServer:
         self._socket = _bind(host, port)
         self._host = host
         config = uvicorn.Config(
-            app,
+            self._serve,
             http=guarded_protocol(header_deadline_seconds),
+            interface="asgi3",
             ws="none",
             lifespan="off",
             loop="none",
@@ -63,6 +68,9 @@ class HttpServer:
     @property
     def url(self) -> str:
         return f"http://{self._host}:{self.port}"
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))

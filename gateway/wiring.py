@@ -14,9 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from starlette.applications import Starlette
-from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from adapters.parnassys.contract_check import Contract
 from adapters.parnassys.endpoint import Endpoint, EndpointSettings
@@ -39,7 +36,7 @@ from dossier.status import Status
 from dossier.timestamps import utc_now
 from dossier.verdict import Verdict
 from gateway.access import Access
-from gateway.guard import Guard
+from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
 from gateway.logs import get_logger
@@ -49,6 +46,7 @@ from gateway.ops import ops_app
 from gateway.parts import (
     BrokerLink,
     Database,
+    Deciding,
     EmbeddedBroker,
     Readiness,
     RelayLoop,
@@ -69,7 +67,7 @@ from storage.objects import LocalObjects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
-_ENDPOINT_SLACK_SECONDS = 5.0  # the endpoint's own deadline comes first, so that a Fault is the answer
+_GUARD_SLACK_SECONDS = 5.0  # the endpoint's own deadline comes first, so that a Fault is the answer
 
 
 class Role(Enum):
@@ -141,11 +139,12 @@ class Wiring:
             if Role.RELAY in roles:
                 gateway += self._relay(committer)
             if Role.INTAKE in roles:
-                soap = self._soap(engine, committer)
-                gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), soap]
+                deciding, soap = self._soap(engine, committer)
+                gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), deciding, soap]
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
-        ops = self._http(ops_app(health, self.metrics), self.settings.ops_port)
+        ops = self._http(self.settings.ops_port)
+        ops.app = ops_app(health, self.metrics)
         parts = [ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
 
@@ -223,7 +222,7 @@ class Wiring:
         needed = _asking(engine, copies_in_use)
         return [Database(engine, committer), link, Sweeping("kindkans", own, needed)]
 
-    def _soap(self, engine: Engine, committer: Committer) -> HttpServer:
+    def _soap(self, engine: Engine, committer: Committer) -> tuple[Deciding, HttpServer]:
         settings = self.settings
         contract = Contract()
         access = Access(engine, remember_seconds=settings.secret_cache_seconds)
@@ -241,13 +240,7 @@ class Wiring:
         receiver = Receiver(
             contract=contract, sniffer=Sniffer(), objects=self.objects, limits=settings.limits
         )
-        routes = Starlette()
-        guard = Guard(
-            routes,
-            deadline_seconds=settings.request_deadline_seconds + _ENDPOINT_SLACK_SECONDS,
-            on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
-        )
-        server = self._http(guard, settings.port)
+        server = self._http(settings.port)
         endpoint = Endpoint(
             use_cases=UseCases(access, intake),
             receiver=receiver,
@@ -256,17 +249,21 @@ class Wiring:
             settings=EndpointSettings(
                 address=(settings.public_url.rstrip("/") or server.url) + SOAP_PATH,
                 max_request_bytes=settings.max_request_bytes,
+                deadline_seconds=settings.request_deadline_seconds,
             ),
             now=utc_now,
             new_inzending_id=new_inzending_id,
             observer=MessageObserver(self.metrics),
         )
-        routes.router.routes.append(Route(SOAP_PATH, endpoint))
-        return server
+        server.app = Guard(
+            Paths({SOAP_PATH: endpoint}),
+            deadline_seconds=settings.request_deadline_seconds + _GUARD_SLACK_SECONDS,
+            on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
+        )
+        return Deciding(endpoint), server
 
-    def _http(self, app: ASGIApp, port: int) -> HttpServer:
+    def _http(self, port: int) -> HttpServer:
         return HttpServer(
-            app,
             host=self.settings.host,
             port=port,
             header_deadline_seconds=self.settings.header_deadline_seconds,

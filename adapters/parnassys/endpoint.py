@@ -33,7 +33,7 @@ from adapters.parnassys.receive import Push, Received, Receiver
 from adapters.parnassys.soap import envelope
 from adapters.parnassys.translate import StatusQuestion
 from adapters.parnassys.use_cases import UseCases
-from dossier.errors import MessageTooLarge
+from dossier.errors import DeadlinePassed, MessageTooLarge
 from dossier.identifiers import InzendingId, OmgevingId
 from dossier.verdict import Accepted, Refused, Verdict
 
@@ -44,10 +44,13 @@ REFERENTIE = "X-Kindkans-Referentie"
 class EndpointSettings:
     address: str  # where clients find us, as the WSDL says
     max_request_bytes: int  # of a whole request; beyond it HTTP 413
+    deadline_seconds: float  # from the head of a request to its answer; beyond it a Fault
 
     def __post_init__(self) -> None:
         if self.max_request_bytes < 1:
             raise ValueError("max_request_bytes must be at least 1")
+        if self.deadline_seconds <= 0:
+            raise ValueError("deadline_seconds must be positive")
 
 
 class Endpoint:
@@ -74,6 +77,11 @@ class Endpoint:
         self._new_inzending_id = new_inzending_id
         self._observer = observer or SilentObserver()
         self._deciding: set[asyncio.Task[Verdict]] = set()
+
+    async def idle(self) -> None:
+        """Returns when no decision is being made any more, also of requests that are gone."""
+        while self._deciding:
+            await asyncio.wait(self._deciding)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["method"]:
@@ -120,13 +128,18 @@ class Endpoint:
         """Raises ClientGone: there is nobody to answer."""
         reader: Reader | None = None
         try:
-            exchange.omgeving = await self._authenticate(exchange, headers)
-            framing = self._admit(headers)
-            reader = Reader(framing, self._reader_limits)
-            received = await self._receive(exchange, reader, body)
-            text = await self._handle(exchange, exchange.omgeving, received)
+            async with asyncio.timeout(self._settings.deadline_seconds):
+                exchange.omgeving = await self._authenticate(exchange, headers)
+                framing = self._admit(headers)
+                reader = Reader(framing, self._reader_limits)
+                received = await self._receive(exchange, reader, body)
+                text = await self._handle(exchange, exchange.omgeving, received)
         except ClientGone:
             raise
+        except TimeoutError:
+            late = DeadlinePassed("gateway")
+            await self._send_fault(late, exchange, reader, body, headers, send)
+            return
         except Exception as error:
             await self._send_fault(error, exchange, reader, body, headers, send)
             return
