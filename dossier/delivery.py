@@ -25,6 +25,7 @@ STORE_SOURCE = "urn:nld:kindkans:systeem:kindkans"
 DELIVERY_TYPE = "nl.kindkans.hulpvraag-ingediend"
 RECEIPT_TYPE = "nl.kindkans.hulpvraag-ontvangen"
 CONTENT_TYPE = "application/cloudevents+json"
+_LARGEST = 2**63 - 1  # what a database's number holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ class Delivery:
             sealed = data["verzegeld"]
             return cls(
                 event_id=InzendingId(_text(event["id"])),
-                occurred_at=datetime.fromisoformat(event["time"]),
+                occurred_at=_moment(event["time"]),
                 dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
                 versie=_positive(data["versie"]),
                 swv_id=SwvId(_text(data["swv"])),
@@ -119,10 +120,10 @@ class Delivery:
                         sha256=_text(b["sha256"]),
                         object_id=_text(b["referentie"]),
                     )
-                    for b in data["bijlagen"]
+                    for b in _list(data["bijlagen"])
                 ),
             )
-        except (KeyError, TypeError, ValueError, binascii.Error):
+        except (KeyError, TypeError, ValueError, OverflowError, binascii.Error):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
 
 
@@ -170,14 +171,14 @@ class Receipt:
             code = data.get("code")
             return cls(
                 event_id=InzendingId(_text(data["gebeurtenis"])),
-                occurred_at=datetime.fromisoformat(event["time"]),
+                occurred_at=_moment(event["time"]),
                 dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
                 versie=_positive(data["versie"]),
-                inhoud_hash=str(data["inhoudHash"]),
+                inhoud_hash=_text(data["inhoudHash"], may_be_empty=True),
                 outcome=Outcome(data["uitkomst"]),
                 code=PoisonCode(code) if code is not None else None,
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
 
 
@@ -212,13 +213,27 @@ def _open_cloud_event(body: bytes, kind: str) -> tuple[dict[str, Any], dict[str,
     return event, data
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
+def _text(value: object, *, may_be_empty: bool = False) -> str:
+    if not isinstance(value, str) or not (value or may_be_empty):
         raise ValueError("a text is needed")
+    value.encode()  # JSON can spell half a character, which no database takes
     return value
 
 
 def _positive(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST:
         raise ValueError("a positive number is needed")
+    return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a moment has a time zone")
+    return moment.astimezone(UTC)
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list is needed")
     return value

@@ -1,0 +1,85 @@
+"""What the unit tests share: a dossier that may in, and a profile for hypothesis."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
+from dossier.identifiers import BerichtId, HulpvraagId
+
+# Deadlines are timed asserts: they fail on a busy machine and say nothing about the code.
+settings.register_profile("suite", deadline=None, print_blob=True)
+settings.load_profile("suite")
+
+MakeDossier = Callable[..., Dossier]
+MakeBijlage = Callable[..., Bijlage]
+
+
+def new_bericht_id() -> BerichtId:
+    return BerichtId(str(uuid.uuid4()))
+
+
+def build_bijlage(positie: int = 1, naam: str = "verslag.pdf", **fields: Any) -> Bijlage:
+    content = fields.pop("content", f"inhoud van {positie}".encode())
+    kept = {
+        "mediatype": "application/pdf",
+        "size_bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "content_type": "application/pdf",
+        "object_id": f"{'0' * 32}/{positie}",
+    }
+    return Bijlage(positie=positie, naam=naam, **(kept | fields))
+
+
+def build_dossier(
+    *,
+    bericht_id: str | None = None,
+    hulpvraag_id: str = "hv-1",
+    brin: str = "32DD",
+    vestiging: str = "",
+    achternaam: str = "Zonnebloem",
+    geboortedatum: str = "2015-03-09",
+    omschrijving: str = "Rekenen lukt niet.",
+    bijlagen: tuple[Bijlage, ...] = (),
+) -> Dossier:
+    return Dossier(
+        bericht_id=BerichtId(bericht_id) if bericht_id else new_bericht_id(),
+        tijdstip=datetime(2026, 9, 1, 8, 30, tzinfo=UTC),
+        school=School(brin=brin, vestiging=vestiging, naam="De Es", plaats="Hasselt"),
+        leerling=Leerling(
+            leerling_id="l-1",
+            voornamen="Quirijn",
+            achternaam=achternaam,
+            geboortedatum=geboortedatum,
+            geslacht="m",
+            groep="6",
+        ),
+        hulpvraag=Hulpvraag(
+            hulpvraag_id=HulpvraagId(hulpvraag_id),
+            soort="extra ondersteuning",
+            titel="Rekenen",
+            omschrijving=omschrijving,
+            hulpvraagdatum="2026-09-01",
+            indiener=Indiener(naam="J. de Vries", functie="ib'er", email="j@example.invalid"),
+            toestemming_ouders=True,
+        ),
+        bijlagen=bijlagen,
+    )
+
+
+@pytest.fixture(scope="session")
+def make_dossier() -> MakeDossier:
+    """A dossier that no validator has anything against; its routing is up to the test."""
+    return build_dossier
+
+
+@pytest.fixture(scope="session")
+def make_bijlage() -> MakeBijlage:
+    return build_bijlage
