@@ -34,6 +34,10 @@ from dossier.errors import Unavailable
 # JetStream's error code for "message size exceeds maximum allowed".
 _TOO_LARGE = 10054
 
+# Headers count too. nats-py looks at the body only, and a server that gets more than it may answers by
+# closing the connection for good. Dead letters have longer headers, so there is room for those.
+_HEADER_ROOM = 4096
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NatsSettings:
@@ -148,6 +152,8 @@ class NatsConnection:
         """
         if not self.is_connected:
             raise Unavailable("broker")  # else nats-py would buffer it and let us wait
+        if len(body) > self._broker.connection.max_payload - _HEADER_ROOM:
+            raise PublishRefused
         seconds = self._settings.publish_seconds
         try:
             # The outer limit: a frozen server may block already the sending.

@@ -1,0 +1,201 @@
+"""What a handler may count on, and what the broker is told."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+
+import pytest
+
+from brokers.messages import Dead, Done, Later, PublishRefused
+from brokers.nats import NatsConnection, NatsSettings
+
+
+@pytest.fixture
+async def consume(world):
+    """Starts a connection with one handler on the deliveries; all are stopped at the end."""
+    started: list[NatsConnection] = []
+
+    async def start(handler, **changes) -> NatsConnection:
+        settings = NatsSettings(fetch_seconds=0.1, **changes)
+        connection = NatsConnection(world.address, world.topology, settings, world.seen)
+        connection.subscribe(world.topology.deliveries, handler)
+        await connection.start()
+        started.append(connection)
+        return connection
+
+    yield start
+    for connection in started:
+        await connection.stop()
+
+
+async def _publish(world, connection, *bodies: bytes) -> None:
+    for body in bodies:
+        await connection.publish(world.topology.deliveries.subject, secrets.token_hex(8), body)
+
+
+async def _waiting(world, connection) -> int:
+    info = await connection._broker.connection.jetstream().stream_info(world.topology.deliveries.stream)
+    return info.state.messages
+
+
+async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes_as_they_came(world, consume):
+    got: list[tuple[bytes, int]] = []
+
+    async def handler(incoming):
+        got.append((incoming.body, incoming.deliveries))
+        return Done()
+
+    connection = await consume(handler)
+    await _publish(world, connection, b"\xff\x00{", b'{"a":1}')
+    await world.until(lambda: world.seen.count("handled") == 2)
+    await connection._broker.connection.flush()
+    assert sorted(got) == sorted([(b"\xff\x00{", 1), (b'{"a":1}', 1)])
+    assert await _waiting(world, connection) == 0
+
+
+async def test_later_brings_it_back_after_the_delay_and_counts(world, consume):
+    times: list[tuple[int, float]] = []
+
+    async def handler(incoming):
+        times.append((incoming.deliveries, time.monotonic()))
+        return Later(0.3) if incoming.deliveries < 3 else Done()
+
+    await _publish(world, await consume(handler), b"x")
+    await world.until(lambda: len(times) == 3)
+    assert [deliveries for deliveries, _ in times] == [1, 2, 3]
+    assert times[1][1] - times[0][1] >= 0.25
+
+
+async def test_what_waits_keeps_nobody_else(world, consume):
+    done: list[bytes] = []
+
+    async def handler(incoming):
+        if incoming.body.startswith(b"w"):
+            return Later(60)
+        done.append(incoming.body)
+        return Done()
+
+    connection = await consume(handler, concurrency=2)
+    await _publish(world, connection, *(b"w%d" % n for n in range(20)), b"x")
+    await world.until(lambda: done == [b"x"])
+
+
+async def test_an_escaped_exception_means_later_and_only_its_name_is_told(world, consume):
+    calls: list[int] = []
+
+    async def handler(incoming):
+        calls.append(incoming.deliveries)
+        if len(calls) == 1:
+            raise RuntimeError("Jan Jansen")
+        return Done()
+
+    connection = await consume(handler)
+    await _publish(world, connection, b"x")
+    await world.until(lambda: calls == [1, 2])
+    assert world.seen.args("handler_failed") == [(world.topology.deliveries.subject, "RuntimeError")]
+
+
+async def test_dead_leaves_a_letter_with_the_code_and_takes_it_off_the_queue(world, consume):
+    async def handler(incoming):
+        return Dead("ONLEESBAAR")
+
+    connection = await consume(handler)
+    await _publish(world, connection, b"poison")
+    await world.until(lambda: world.seen.count("handled") == 1)
+    jetstream = connection._broker.connection.jetstream()
+    letter = await jetstream.get_msg(world.topology.dead_letters.stream, 1)
+    assert letter.data == b"poison"
+    assert letter.headers["Kindkans-Code"] == "ONLEESBAAR"
+    assert letter.headers["Kindkans-Subject"] == world.topology.deliveries.subject
+    assert await _waiting(world, connection) == 0
+
+
+async def test_no_more_handlers_run_at_once_than_were_asked(world, consume):
+    running, most, count = 0, 0, 0
+
+    async def handler(incoming):
+        nonlocal running, most, count
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        count += 1
+        return Done()
+
+    first = await consume(lambda incoming: asyncio.sleep(0, Done()))
+    await first.stop()
+    connection = await consume(handler, concurrency=3)
+    await _publish(world, connection, *(b"%d" % n for n in range(30)))
+    await world.until(lambda: count == 30)
+    assert most <= 3
+
+
+async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(world, consume):
+    deliveries: list[int] = []
+
+    async def handler(incoming):
+        deliveries.append(incoming.deliveries)
+        await asyncio.sleep(world.topology.ack_wait_seconds * 1.6)
+        return Done()
+
+    connection = await consume(handler)
+    await _publish(world, connection, b"slow")
+    await world.until(lambda: world.seen.count("handled") == 1)
+    assert deliveries == [1]
+    await connection._broker.connection.flush()
+    assert await _waiting(world, connection) == 0
+
+
+async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others_at_once(world, consume):
+    release, entered = asyncio.Event(), asyncio.Event()
+    done: list[bytes] = []
+
+    async def slow(incoming):
+        entered.set()
+        await release.wait()
+        done.append(incoming.body)
+        return Done()
+
+    async def other(incoming):
+        done.append(incoming.body)
+        return Done()
+
+    connection = await consume(slow, concurrency=1)
+    await _publish(world, connection, b"1", b"2", b"3")
+    await entered.wait()
+    stopping = asyncio.create_task(connection.stop())
+    release.set()
+    await stopping
+    left = 3 - len(done)
+    began = time.monotonic()
+    if left:
+        await consume(other)
+        await world.until(lambda: sorted(done) == [b"1", b"2", b"3"])
+    assert time.monotonic() - began < world.topology.ack_wait_seconds
+
+
+async def test_what_is_too_large_is_refused_for_good(world, consume):
+    connection = await consume(lambda incoming: asyncio.sleep(0, Done()))
+    largest = 4 * 2**20
+    for size in (largest - 4095, largest - 1, largest, largest + 1, 2 * largest):
+        with pytest.raises(PublishRefused):
+            await _publish(world, connection, b"x" * size)
+    await _publish(world, connection, b"x" * (largest - 4096))
+    assert connection.is_connected
+
+
+async def test_one_message_id_is_one_message(world, consume):
+    got: list[bytes] = []
+
+    async def handler(incoming):
+        got.append(incoming.body)
+        return Done()
+
+    connection = await consume(handler)
+    for body in (b"first", b"second"):
+        await connection.publish(world.topology.deliveries.subject, "same", body)
+    await connection.publish(world.topology.deliveries.subject, "other", b"last")
+    await world.until(lambda: len(got) == 2)
+    assert sorted(got) == [b"first", b"last"]
