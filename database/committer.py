@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from database.engine import writing
+from database.engine import RowRefused, writing
 from dossier.errors import Draining, Unavailable
 
 T = TypeVar("T")
@@ -104,7 +104,19 @@ class Committer:
                 results = [item.work(connection) for item in items]
                 connection.commit()
                 return [(item, result, None) for item, result in zip(items, results, strict=True)]
-        return [self._commit_alone(item) for item in items]
+        return self._commit_one_by_one(items)
+
+    def _commit_one_by_one(self, items: list[_Item]) -> list[tuple[_Item, Any, BaseException | None]]:
+        outcomes = []
+        down: Unavailable | None = None
+        for item in items:
+            # Once the database is gone the others need not each wait for that: nobody would be left.
+            outcome = self._commit_alone(item) if down is None else (item, None, down)
+            outcomes.append(outcome)
+            error = outcome[2]
+            if isinstance(error, Unavailable) and not isinstance(error, RowRefused):
+                down = error
+        return outcomes
 
     def _commit_alone(self, item: _Item) -> tuple[_Item, Any, BaseException | None]:
         for last in (False, True):

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -55,7 +54,8 @@ def open_engine(url: str) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back on any exception.
 
-    Raises Unavailable("database") when the database fails; the outcome is then unknown.
+    Raises Unavailable("database") when the database fails, of which RowRefused is a kind; the outcome
+    is then unknown.
     """
     with _translated(), engine.begin() as connection:
         yield connection
@@ -68,13 +68,17 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+class RowRefused(Unavailable):
+    """The database works and refuses these rows: a race that a second run settles, or a defect of ours."""
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, PoolTimeout, sqlite3.Error) as exc:
-        raise Unavailable("database") from exc
-    except SQLAlchemyError as exc:
+    except (IntegrityError, DataError) as exc:
+        raise RowRefused("database") from exc
+    except (SQLAlchemyError, sqlite3.Error) as exc:
         raise Unavailable("database") from exc
 
 

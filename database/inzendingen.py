@@ -61,6 +61,7 @@ class AcceptedBericht:
     """What an accepted berichtId was answered."""
 
     inzending_id: InzendingId
+    uitkomst: str
     dossiernummer: Dossiernummer
     versie: int
     inhoud_hash: str
@@ -68,7 +69,7 @@ class AcceptedBericht:
 
 _INSERT = insert(inzending)
 _FIND_ACCEPTED = select(
-    inzending.c.inzending_id, inzending.c.dossiernummer, inzending.c.versie, inzending.c.inhoud_hash
+    *(inzending.c[name] for name in ("inzending_id", "uitkomst", "dossiernummer", "versie", "inhoud_hash"))
 ).where(
     inzending.c.omgeving_id == bindparam("omgeving_id"),
     inzending.c.bericht_id == bindparam("bericht_id"),
@@ -86,6 +87,7 @@ def find_accepted(
         return None
     return AcceptedBericht(
         inzending_id=InzendingId(row.inzending_id),
+        uitkomst=row.uitkomst,
         dossiernummer=Dossiernummer(row.dossiernummer),
         versie=row.versie,
         inhoud_hash=row.inhoud_hash,

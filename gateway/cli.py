@@ -8,6 +8,8 @@ import sys
 import typer
 import uvloop
 
+from brokers.provision import provision
+from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
 from gateway.commands import settings as settings_commands
@@ -15,7 +17,14 @@ from gateway.commands import submissions
 from gateway.commands.console import err, out
 from gateway.logs import configure_logs, get_logger
 from gateway.settings import Settings, read_settings
-from gateway.wiring import Role, Wiring, open_database, open_store_database, write_running
+from gateway.wiring import (
+    Role,
+    Wiring,
+    external_broker,
+    open_database,
+    open_store_database,
+    write_running,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -71,6 +80,15 @@ def migrate() -> None:
     open_database(settings).dispose()
     open_store_database(settings).dispose()
     out.print("The databases are at this version's schema.")
+
+
+@app.command("provision")
+def provision_command() -> None:
+    """Declare the streams and consumers of an external broker (BROKER_URL). `up` does it for its own."""
+    settings = read_settings()
+    address = external_broker(settings)
+    streams = asyncio.run(provision(address, Topology()))
+    out.print(f"Declared at {address.url}: {', '.join(streams)}")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from database.inzendingen import (
     BijlageRecord,
     InzendingRecord,
     find_accepted,
+    find_inzending,
     insert_inzending,
 )
 from dossier.brin import Brin
@@ -77,7 +78,11 @@ def _known_bericht(connection: Connection, push: Push) -> Accepted | Conflict | 
         return None
     if known.inhoud_hash != push.inhoud_hash:
         return Conflict()
-    return Accepted(dossiernummer=known.dossiernummer, versie=known.versie, soort=Soort.HERHALING)
+    # Our own first run, whose commit was of unknown outcome: what it was then, it is now. Were it called
+    # a repeat, the bijlagen of this very push would be discarded.
+    own = known.inzending_id == push.inzending_id
+    soort = Soort(known.uitkomst) if own else Soort.HERHALING
+    return Accepted(dossiernummer=known.dossiernummer, versie=known.versie, soort=soort)
 
 
 def _record_double(connection: Connection, push: Push, row: DossierRow) -> Accepted:
@@ -159,7 +164,9 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
 
 def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...]) -> Refused:
     kept = [reden.without_personal_data() for reden in redenen]
-    insert_inzending(connection, _record(push, "afgewezen"), _bijlagen(push.dossier, kept=False), kept)
+    if find_inzending(connection, push.inzending_id) is None:  # else this is a second run
+        record = _record(push, "afgewezen")
+        insert_inzending(connection, record, _bijlagen(push.dossier, kept=False), kept)
     return Refused(redenen)
 
 

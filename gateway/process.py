@@ -10,9 +10,12 @@ import asyncio
 import gc
 import signal
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from gateway.logs import get_logger, where
+
+_THREADS = 32
 
 
 class Part(Protocol):
@@ -49,6 +52,8 @@ async def run(parts: Sequence[Part], failure: Failure) -> int:
     log = get_logger()
     signalled = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # Python's own number (cores + 4) would let a few slow disk writes hold up all else.
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="io"))
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled.set)
     started: list[Part] = []

@@ -154,7 +154,7 @@ class Wiring:
             return self._embedded.address
         if self.settings.broker_url == EMBEDDED:
             return read_address(self._broker_folder)
-        return BrokerAddress(url=self.settings.broker_url, token=self.settings.broker_token)
+        return external_broker(self.settings)
 
     @property
     def _broker_folder(self) -> Path:
@@ -275,6 +275,15 @@ class Wiring:
         free = shutil.disk_usage(self.settings.data_folder).free
         if free < self.settings.min_free_bytes:
             raise Unavailable("disk space")
+
+
+def external_broker(settings: Settings) -> BrokerAddress:
+    """Raises ConfigurationError if the broker is the embedded one."""
+    if settings.broker_url == EMBEDDED:
+        raise ConfigurationError(
+            "BROKER_URL names no broker; the embedded one is declared by `up` and `broker`"
+        )
+    return BrokerAddress(url=settings.broker_url, token=settings.broker_token)
 
 
 def open_database(settings: Settings) -> Engine:
