@@ -75,6 +75,7 @@ class NatsConnection:
         self._settings = settings or NatsSettings()
         self._observer = observer or SilentBroker()
         self._stopping = False
+        self._in_flight: set[asyncio.Timeout] = set()
         self._subscriptions: list[tuple[Any, MeteredPull]] = []
         self._queues: list[Queue] = list(topology.queues)
         self._broker = _Broker(
@@ -154,23 +155,31 @@ class NatsConnection:
             raise Unavailable("broker")  # else nats-py would buffer it and let us wait
         if len(body) > self._broker.connection.max_payload - _HEADER_ROOM:
             raise PublishRefused
-        seconds = self._settings.publish_seconds
         try:
-            # The outer limit: a frozen server may block already the sending.
-            async with asyncio.timeout(seconds + 1):
-                await self._broker.publish(
-                    body,
-                    subject,
-                    stream=self._topology.stream_of(subject),
-                    headers={"Nats-Msg-Id": message_id, "content-type": CONTENT_TYPE},
-                    timeout=seconds,
-                )
+            await self._send(subject, {"Nats-Msg-Id": message_id}, body)
         except MaxPayloadError as exc:
             raise PublishRefused from exc
         except (NatsError, OSError, TimeoutError) as exc:
             if isinstance(exc, APIError) and exc.err_code == _TOO_LARGE:
                 raise PublishRefused from exc
             raise Unavailable("broker") from exc
+
+    async def _send(self, subject: str, headers: dict[str, str], body: bytes) -> None:
+        seconds = self._settings.publish_seconds
+        # The outer limit: a frozen server may block already the sending. A lost connection ends it
+        # at once, for the confirmation can come no more.
+        async with asyncio.timeout(seconds + 1) as limit:
+            self._in_flight.add(limit)
+            try:
+                await self._broker.publish(
+                    body,
+                    subject,
+                    stream=self._topology.stream_of(subject),
+                    headers=headers | {"content-type": CONTENT_TYPE},
+                    timeout=seconds,
+                )
+            finally:
+                self._in_flight.discard(limit)
 
     @property
     def is_connected(self) -> bool:
@@ -203,22 +212,14 @@ class NatsConnection:
     async def _bury(self, queue: Queue, message: NatsMessage, dead: Dead) -> Outcome:
         """The dead letter first, and confirmed; only then may the message go."""
         metadata = message.raw_message.metadata
-        letters = self._topology.dead_letters
+        headers = {
+            "Nats-Msg-Id": f"{queue.stream}-{metadata.sequence.stream}",
+            "Kindkans-Code": dead.code,
+            "Kindkans-Subject": queue.subject,
+            "Kindkans-Deliveries": str(metadata.num_delivered),
+        }
         try:
-            async with asyncio.timeout(self._settings.publish_seconds + 1):
-                await self._broker.publish(
-                    bytes(message.body),
-                    letters.subject,
-                    stream=letters.stream,
-                    headers={
-                        "Nats-Msg-Id": f"{queue.stream}-{metadata.sequence.stream}",
-                        "content-type": CONTENT_TYPE,
-                        "Kindkans-Code": dead.code,
-                        "Kindkans-Subject": queue.subject,
-                        "Kindkans-Deliveries": str(metadata.num_delivered),
-                    },
-                    timeout=self._settings.publish_seconds,
-                )
+            await self._send(self._topology.dead_letters.subject, headers, bytes(message.body))
         except (NatsError, OSError, TimeoutError) as exc:
             self._observer.connection_error(type(exc).__name__)
             return Later(self._settings.failure.delay_seconds(metadata.num_delivered))
@@ -234,6 +235,10 @@ class NatsConnection:
         self._observer.connection_error(type(exc).__name__)
 
     async def _on_disconnected(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for limit in self._in_flight:
+            if not limit.expired():
+                limit.reschedule(now)
         if not self._stopping:
             self._observer.disconnected()
 
