@@ -30,7 +30,8 @@ def naam_characters(naam: str) -> int:
 
 def naam_is_valid(naam: str) -> bool:
     """Not empty or blank, no path (. and .. included), nothing invisible that changes how it reads."""
-    if not naam.strip() or naam.strip() in {".", ".."}:
+    visible = "".join(c for c in naam if unicodedata.category(c) != "Cf").strip()
+    if visible in {"", ".", ".."}:
         return False
     return not any(
         c in _SEPARATORS or c in _BIDI or unicodedata.category(c) in _FORBIDDEN_CATEGORIES for c in naam

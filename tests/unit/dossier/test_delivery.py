@@ -231,8 +231,9 @@ def test_a_moment_without_a_time_zone_is_unreadable(decode: Decode, good: bytes,
 
 
 @pytest.mark.parametrize("value", ["AAA", "A===", "AA AA", "é", "AAAA\n", "-_-_"])
-def test_what_is_not_strict_base64_is_unreadable(value: str) -> None:
-    body = changed(DELIVERY.encode(), "data.verzegeld.inhoud", value)
+@pytest.mark.parametrize("field", ["nonce", "inhoud"])
+def test_what_is_not_strict_base64_is_unreadable(field: str, value: str) -> None:
+    body = changed(DELIVERY.encode(), f"data.verzegeld.{field}", value)
 
     assert poison_of(Delivery.decode, body) is PoisonCode.ONLEESBAAR
 

@@ -113,6 +113,14 @@ def test_a_name_in_a_sentence_is_one_short_line_without_anything_invisible(naam:
     assert {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} == set()
 
 
+@pytest.mark.parametrize(("length", "shown"), [(119, 119), (120, 120), (121, 120), (5000, 120)])
+def test_a_name_of_more_than_120_characters_is_shortened(length: int, shown: int) -> None:
+    text = reden(RedenCode.BIJLAGE_NAAM_ONGELDIG, "a" * length).melding
+    kept = "a" * length if length == shown else "a" * 117 + "..."
+
+    assert f"(“{kept}”)" in text
+
+
 def test_a_name_that_would_turn_the_sentence_around_cannot() -> None:
     text = reden(RedenCode.BIJLAGE_NAAM_ONGELDIG, "a\u202egpj.exe\u2028\r\nb").melding
 
