@@ -125,11 +125,15 @@ async def test_an_orphan_on_the_folder_is_stopped_first(tmp_path):
     await server.start()
     await server.stop()
     orphan = subprocess.Popen([server_program(), "-c", tmp_path / "nats.conf"])  # noqa: ASYNC220
-    await _until(lambda: (tmp_path / "nats.pid").read_text() == str(orphan.pid))
-    address = await server.start()
-    assert orphan.wait(timeout=10) is not None
-    await check(address, ())
-    await server.stop()
+    try:
+        await _until(lambda: (tmp_path / "nats.pid").read_text() == str(orphan.pid))
+        address = await server.start()
+        assert orphan.wait(timeout=10) is not None
+        await check(address, ())
+        await server.stop()
+    finally:
+        orphan.kill()
+        orphan.wait()
 
 
 async def test_a_process_that_got_the_pid_of_an_old_server_is_left_alone(tmp_path):
