@@ -40,22 +40,30 @@ class BrinList:
 
 def read_brin_list(content: bytes) -> BrinList:
     """Raises ConfigurationError when the file has no column for one of BRIN, vestiging, naam, plaats."""
-    text = _decode(content)
-    header = text.split("\n", 1)[0]
+    lines = io.StringIO(_decode(content), newline=None)
+    header = next(lines, "")
     delimiter = ";" if header.count(";") >= header.count(",") else ","
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = _find_columns(next(rows, []))
+    columns = _find_columns(_cells(header, delimiter))
     schools: dict[Vestiging, ListedSchool] = {}
     rejected: list[int] = []
-    for row in rows:
+    for number, line in enumerate(lines, start=2):
+        row = _cells(line, delimiter)
         if not any(cell.strip() for cell in row):
             continue
         school = _read_row(row, columns)
         if school is None:
-            rejected.append(rows.line_num)
+            rejected.append(number)
         else:
             schools[school.vestiging] = school
     return BrinList(schools=tuple(schools.values()), rejected_lines=tuple(rejected))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    # Line by line: given the whole file, the reader takes all that follows a quote nobody closed.
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]  # a field longer than any name: no row of ours
 
 
 def _decode(content: bytes) -> str:
