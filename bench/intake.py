@@ -34,8 +34,8 @@ from database.organisaties import Swv
 from dossier.brin import Brin
 from dossier.identifiers import KoppelingId, OmgevingId, OrganisatieId, SwvId
 from gateway import administration as admin
+from gateway.databases import open_gateway_database
 from gateway.settings import Settings, read_settings
-from gateway.wiring import open_database
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 
@@ -156,7 +156,7 @@ def new_gateway(folder: Path) -> tuple[Settings, str]:
     """A data folder of its own with one school that may push; its settings and Authorization."""
     data = Path(tempfile.mkdtemp(dir=folder))
     settings = read_settings(data_folder=data, port=0, ops_port=0)
-    engine = open_database(settings)
+    engine = open_gateway_database(settings)
     brin = Brin("32DD")
     with writing(engine) as c:
         school = ListedSchool(

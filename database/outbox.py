@@ -171,6 +171,8 @@ _RETRY = (
     .values(state=State.WACHTEND, dead_code=None, finished_ms=None, attempts=0, due_ms=now_ms(), **_FREE)
     .returning(outbox.c.event_id)
 )
+_APPEND = insert(outbox).values(due_ms=now_ms())
+_APPEND_PAYLOAD = insert(outbox_payload)
 
 
 def append(
@@ -184,7 +186,7 @@ def append(
 ) -> None:
     """A new event, due at once by the database's clock. `created_ms` is for showing."""
     connection.execute(
-        insert(outbox).values(due_ms=now_ms()),
+        _APPEND,
         {
             "event_id": event_id,
             "dossiernummer": dossiernummer,
@@ -195,7 +197,7 @@ def append(
             "created_ms": created_ms,
         },
     )
-    connection.execute(insert(outbox_payload), {"event_id": event_id, "body": body})
+    connection.execute(_APPEND_PAYLOAD, {"event_id": event_id, "body": body})
 
 
 def claim(connection: Connection, *, token: str, lease_ms: int, batch: int) -> list[Claimed]:

@@ -15,14 +15,13 @@ from gateway import process
 from gateway.commands import settings as settings_commands
 from gateway.commands import submissions
 from gateway.commands.console import err, out
+from gateway.databases import open_gateway_database, open_store_database
 from gateway.logs import configure_logs, get_logger
 from gateway.settings import Settings, read_settings
 from gateway.wiring import (
     Role,
     Wiring,
     external_broker,
-    open_database,
-    open_store_database,
     write_running,
 )
 
@@ -77,7 +76,7 @@ def broker() -> None:
 def migrate() -> None:
     """Bring the databases to this version's schema."""
     settings = read_settings()
-    open_database(settings).dispose()
+    open_gateway_database(settings).dispose()
     open_store_database(settings).dispose()
     out.print("The databases are at this version's schema.")
 

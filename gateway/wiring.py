@@ -25,9 +25,8 @@ from brokers.embedded import EmbeddedNats, EmbeddedSettings
 from brokers.topology import Topology
 from database import outbox
 from database.committer import Committer
-from database.engine import check_alive, open_engine, reading
+from database.engine import check_alive, reading
 from database.inzendingen import with_objects
-from database.migrate import check_current, upgrade
 from dossier.dossier import Dossier
 from dossier.errors import ConfigurationError, Unavailable
 from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, OmgevingId, new_inzending_id
@@ -36,6 +35,7 @@ from dossier.status import Status
 from dossier.timestamps import utc_now
 from dossier.verdict import Verdict
 from gateway.access import Access
+from gateway.databases import open_gateway_database, open_store_database, prepare_folder
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
@@ -56,8 +56,6 @@ from gateway.process import Failure, Part
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
 from kindkans.handler import DeliveryHandler
-from kindkans.migrate import check_current as check_store_current
-from kindkans.migrate import upgrade as upgrade_store
 from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
@@ -131,7 +129,7 @@ class Wiring:
         gateway: list[Part] = []
         soap = None
         if roles & {Role.INTAKE, Role.RELAY}:
-            engine = open_database(self.settings)
+            engine = open_gateway_database(self.settings)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
             self.metrics.read_outbox(lambda: _counts(engine))
@@ -284,32 +282,6 @@ def external_broker(settings: Settings) -> BrokerAddress:
             "BROKER_URL names no broker; the embedded one is declared by `up` and `broker`"
         )
     return BrokerAddress(url=settings.broker_url, token=settings.broker_token)
-
-
-def open_database(settings: Settings) -> Engine:
-    """The gateway's database at this version's schema: SQLite is brought there, others are checked."""
-    prepare_folder(settings.data_folder)
-    engine = open_engine(settings.gateway_database)
-    if engine.dialect.name == "sqlite":
-        upgrade(engine)
-    else:
-        check_current(engine)
-    return engine
-
-
-def open_store_database(settings: Settings) -> Engine:
-    """The store's database, likewise."""
-    engine = open_engine(settings.kindkans_database)
-    if engine.dialect.name == "sqlite":
-        upgrade_store(engine)
-    else:
-        check_store_current(engine)
-    return engine
-
-
-def prepare_folder(folder: Path) -> None:
-    """Made for its owner only: it will hold keys and dossiers."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _asking(

@@ -1,4 +1,4 @@
-"""What the commands share: the database, who is asking, tables, and errors as one line."""
+"""What the commands share: who is asking, and how things are shown."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
-
-from gateway.settings import Settings, read_settings
-from gateway.wiring import open_database
 
 out = Console()
 err = Console(stderr=True)
-
-
-def open_gateway_database(settings: Settings | None = None) -> Engine:
-    """The gateway's database, as the roles open it."""
-    return open_database(settings or read_settings())
 
 
 def actor() -> str:

@@ -15,7 +15,9 @@ from database.organisaties import Swv, find_organisatie, list_organisaties, list
 from dossier.errors import ConfigurationError
 from gateway import administration as admin
 from gateway import configuration
-from gateway.commands.console import actor, open_gateway_database, out, print_table
+from gateway.commands.console import actor, out, print_table
+from gateway.databases import open_gateway_database
+from gateway.settings import read_settings
 from routing.brin_list import ListedSchool, read_brin_list
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 
@@ -41,7 +43,7 @@ def brin_import(
         raise ConfigurationError(f"{path} cannot be read") from exc
     for line in brin_list.rejected_lines:
         out.print(f"line {line} is skipped: no BRIN, vestiging and name in it")
-    engine = open_gateway_database()
+    engine = open_gateway_database(read_settings())
     with reading(engine) as connection:
         diff = diff_list(connection, brin_list.schools)
     for sign, schools in (("+", diff.added), ("~", diff.changed), ("-", diff.removed)):
@@ -69,7 +71,7 @@ def brin_add(
     """Add one BRIN that is not in the list yet."""
     code = admin.as_brin(brin)
     school = ListedSchool(brin=code, vestiging=admin.as_vestiging(vestiging, code), naam=naam, plaats=plaats)
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         admin.put_listed_school(connection, actor(), school)
     out.print(f"{school.vestiging} is in the list.")
 
@@ -78,7 +80,7 @@ def brin_add(
 def brin_show(brin: str) -> None:
     """Show the locations of one BRIN and where it is set."""
     code = admin.as_brin(brin)
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         schools = list_schools(connection, code)
         set_at = [o for o in list_organisaties(connection) if o.brin == code]
         koppelingen = [k for k in list_koppelingen(connection) if code in k.brins]
@@ -94,7 +96,7 @@ def brin_show(brin: str) -> None:
 @swv_app.command("add")
 def swv_add(swv_id: str, naam: str) -> None:
     """Add a SWV, or change its name."""
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         admin.put_swv(connection, actor(), Swv(swv_id=admin.as_swv_id(swv_id), naam=naam))
     out.print(f"SWV {swv_id} is saved.")
 
@@ -102,7 +104,7 @@ def swv_add(swv_id: str, naam: str) -> None:
 @swv_app.command("list")
 def swv_list() -> None:
     """List the SWVs."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         swvs = list_swvs(connection)
     print_table("SWVs", ("id", "naam"), [(s.swv_id, s.naam) for s in swvs])
 
@@ -124,7 +126,7 @@ def organisatie_add(
         brin=code,
         vestiging=admin.as_vestiging(vestiging, code) if vestiging and code else None,
     )
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         admin.put_organisatie(connection, actor(), value)
         warnings = admin.brin_warnings(connection, value)
     _saved(f"organisatie {organisatie_id}", warnings)
@@ -139,7 +141,7 @@ def organisatie_set_brin(
     """Set the BRIN of an organisatie (Beheer > Organisatie > bewerken)."""
     code = None if brin == "-" else admin.as_brin(brin)
     place = admin.as_vestiging(vestiging, code) if vestiging and code else None
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         key = admin.as_organisatie_id(organisatie_id)
         admin.set_brin(connection, actor(), key, code, place)
         saved = find_organisatie(connection, key)
@@ -150,7 +152,7 @@ def organisatie_set_brin(
 @organisatie_app.command("list")
 def organisatie_list() -> None:
     """List the organisaties with their BRIN."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         _print_organisaties(list(list_organisaties(connection)))
 
 
@@ -171,7 +173,7 @@ def koppeling_add(
         status=KoppelingStatus.ACTIEF if active else KoppelingStatus.AANGEVRAAGD,
         brins=frozenset(admin.as_brin(code) for code in brin),
     )
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         secret = admin.put_koppeling(connection, actor(), value, naam)
     _saved(f"koppeling {koppeling_id} ({value.status})", [])
     if secret is not None:
@@ -195,7 +197,7 @@ def koppeling_rotate_secret(omgeving_id: str, yes: Yes = False) -> None:
     """Give an omgeving a new secret, printed once. The old one stops working within seconds."""
     if not yes:
         typer.confirm(f"The current secret of {omgeving_id} stops working. Go on?", abort=True)
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         secret = admin.rotate_secret(connection, actor(), admin.as_omgeving_id(omgeving_id))
     print_secret(f"{omgeving_id}: {secret}")
 
@@ -203,7 +205,7 @@ def koppeling_rotate_secret(omgeving_id: str, yes: Yes = False) -> None:
 @koppeling_app.command("list")
 def koppeling_list() -> None:
     """List the koppelingen."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         _print_koppelingen(list_koppelingen(connection))
 
 
@@ -215,7 +217,7 @@ def config_apply(
 ) -> None:
     """Apply a YAML file, after showing what it would change. Twice is the same as once."""
     wanted = configuration.read_file(file)
-    engine = open_gateway_database()
+    engine = open_gateway_database(read_settings())
     with reading(engine) as connection:
         changes = configuration.diff(connection, wanted, file.parent)
     for change in changes:
@@ -240,7 +242,7 @@ def print_secret(text: str) -> None:
 
 
 def _set_status(koppeling_id: str, status: KoppelingStatus) -> None:
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         admin.set_koppeling_status(connection, actor(), admin.as_koppeling_id(koppeling_id), status)
     _saved(f"koppeling {koppeling_id} ({status})", [])
 

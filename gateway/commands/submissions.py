@@ -25,11 +25,11 @@ from dossier.identifiers import InzendingId
 from dossier.reden import CATALOGUE, RedenCode
 from dossier.timestamps import from_ms
 from gateway import administration as admin
-from gateway.commands.console import actor, open_gateway_database, out, print_table
+from gateway.commands.console import actor, out, print_table
+from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import Report, reconcile
 from gateway.settings import Settings, read_settings
 from gateway.status import original_of, status_of
-from gateway.wiring import open_store_database
 from kindkans.queries import held_versions
 from storage import keyring
 from storage.seal import Seal
@@ -74,7 +74,7 @@ def inzending_list(
 @inzending_app.command("show")
 def inzending_show(referentie: str) -> None:
     """Show one inzending: its tijdlijn, its redenen, its bijlagen, where it went and why."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         record = find_inzending(connection, InzendingId(referentie.strip().lower().replace("-", "")))
         if record is None:
             raise ConfigurationError(f"there is no inzending {referentie[:40]}; search: inzending list ZOEK")
@@ -102,7 +102,7 @@ def inzending_show(referentie: str) -> None:
 @dead_letter_app.command("list")
 def dead_letter_list(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50) -> None:
     """List the dead letters, the oldest first."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         dead = outbox.list_dead(connection, limit)
     rows = [
         (
@@ -126,7 +126,7 @@ def dead_letter_retry(
     if bool(event_ids) == every:
         raise ConfigurationError("name the events to retry, or use --all")
     chosen = None if every else [InzendingId(e) for e in event_ids or ()]
-    with writing(open_gateway_database()) as connection:
+    with writing(open_gateway_database(read_settings())) as connection:
         done = list(admin.retry_dead_letters(connection, actor(), chosen))
     out.print(f"{len(done)} offered again.")
 
@@ -134,7 +134,7 @@ def dead_letter_retry(
 @audit_app.command("list")
 def audit_list(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50) -> None:
     """List the latest changes."""
-    with reading(open_gateway_database()) as connection:
+    with reading(open_gateway_database(read_settings())) as connection:
         rows = list_audit(connection, limit)
     print_table(
         "Audit",

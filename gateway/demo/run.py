@@ -23,11 +23,12 @@ from rich.table import Table
 
 from adapters.parnassys.standin.client import ParnasSys, redenen, storing
 from adapters.parnassys.standin.messages import Push
-from database.engine import open_engine, reading, writing
+from database.engine import reading, writing
 from dossier.errors import Unavailable
 from gateway import configuration
-from gateway.commands.console import actor, open_gateway_database, out
+from gateway.commands.console import actor, out
 from gateway.commands.submissions import print_report, run_reconcile
+from gateway.databases import open_gateway_database, open_store_database
 from gateway.demo.scenario import Minus1, NoAnswer, Number, Step, steps
 from gateway.settings import Settings, read_settings
 from kindkans.queries import sealed_versions
@@ -255,7 +256,7 @@ def _prove(settings: Settings, results: list[Result]) -> bool:
 def _held_hulpvragen(settings: Settings) -> set[tuple[int | None, str, str]]:
     """(dossiernummer, hulpvraagId, leerlingId) of all that the store holds, from behind its seals."""
     seal = Seal(load(settings.keyring_path))
-    engine = open_engine(settings.kindkans_database)
+    engine = open_store_database(settings)
     held: set[tuple[int | None, str, str]] = set()
     with reading(engine) as connection:
         for version in sealed_versions(connection):

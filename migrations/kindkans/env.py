@@ -1,4 +1,4 @@
-"""Alembic's entry. Runs only from `kindkans.migrate`, which hands over an open connection."""
+"""Alembic's entry. Runs only from `database.migrate`, which hands over an open connection."""
 
 from __future__ import annotations
 

@@ -20,8 +20,7 @@ from brokers.nats import NatsConnection, NatsSettings
 from brokers.observer import SilentBroker
 from brokers.provision import provision
 from brokers.topology import Topology
-from database import migrate as gateway_migrate
-from database import outbox
+from database import migrate, outbox
 from database.committer import Committer
 from database.dossiers import advance_dossier, find_dossier, insert_dossier
 from database.engine import open_engine, reading, writing
@@ -29,7 +28,6 @@ from database.inzendingen import InzendingRecord, insert_inzending
 from dossier.delivery import DeliveredBijlage, Delivery
 from dossier.identifiers import InzendingId, new_inzending_id
 from dossier.timestamps import from_ms
-from kindkans import migrate as store_migrate
 from kindkans import queries
 from kindkans.handler import DeliveryHandler
 from kindkans.observer import SilentStore
@@ -84,9 +82,9 @@ class Recorder:
 class Side:
     """A database with its committer."""
 
-    def __init__(self, path: Path, upgrade: Callable[[Any], None]) -> None:
+    def __init__(self, path: Path, history: migrate.History) -> None:
         self.engine = open_engine(f"sqlite:///{path}")
-        upgrade(self.engine)
+        migrate.upgrade(self.engine, history)
         self.committer = Committer(self.engine)
         self.committer.start()
 
@@ -108,8 +106,8 @@ class World:
         self.seal = Seal(Keyring.generate())
         self.source = LocalObjects(folder / "bijlagen", self.seal)
         self.own = LocalObjects(folder / "store-bijlagen", self.seal)
-        self.gateway = Side(folder / "gateway.db", gateway_migrate.upgrade)
-        self.store = Side(folder / "store.db", store_migrate.upgrade)
+        self.gateway = Side(folder / "gateway.db", migrate.History.GATEWAY)
+        self.store = Side(folder / "store.db", migrate.History.KINDKANS)
         self.seen = Recorder()
 
     # What the school pushed ----------------------------------------------------------------

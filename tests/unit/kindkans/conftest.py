@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection
 
+from database import migrate
 from database.engine import open_engine, reading, writing
 from dossier.delivery import DeliveredBijlage, Delivery
 from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
 from dossier.timestamps import utc_now
-from kindkans import migrate, queries
+from kindkans import queries
 from storage.keyring import Keyring
 from storage.objects import ObjectMissing
 from storage.seal import Seal
@@ -64,7 +65,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.engine = open_engine(f"sqlite:///{path}")
-        migrate.upgrade(self.engine)
+        migrate.upgrade(self.engine, migrate.History.KINDKANS)
 
     def do(self, work: Callable[..., T], *args: Any) -> T:
         with writing(self.engine) as connection:

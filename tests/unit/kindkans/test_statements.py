@@ -6,9 +6,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from database import migrate
 from database.engine import open_engine, reading
 from dossier.errors import ConfigurationError, PoisonEvent
-from kindkans import migrate, queries
+from kindkans import queries
 from kindkans.copying import Copied
 from kindkans.schema import metadata
 from kindkans.statements import Held, count_failure, find_held, forget_failures, receive
@@ -69,9 +70,9 @@ def test_the_migrations_make_exactly_the_schema(store):
 
 
 def test_migrating_twice_is_fine_and_a_database_without_is_refused(store, tmp_path):
-    migrate.upgrade(store.engine)
-    migrate.check_current(store.engine)
+    migrate.upgrade(store.engine, migrate.History.KINDKANS)
+    migrate.check_current(store.engine, migrate.History.KINDKANS)
     empty = open_engine(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(ConfigurationError, match="migrate"):
-        migrate.check_current(empty)
+        migrate.check_current(empty, migrate.History.KINDKANS)
     empty.dispose()

@@ -113,7 +113,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated database, once: the migration is slower than the tests."""
     path = tmp_path_factory.mktemp("template") / "gateway.db"
     engine = open_engine(f"sqlite:///{path}")
-    migrate.upgrade(engine)
+    migrate.upgrade(engine, migrate.History.GATEWAY)
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
     engine.dispose()
