@@ -1,4 +1,4 @@
-"""omgeving -> koppeling -> SWV -> organisatie: every row of the domain's table, and what they make together."""
+"""omgeving -> koppeling -> SWV -> organisatie: every row of the table in domain.md, and all at once."""
 
 from __future__ import annotations
 
