@@ -44,7 +44,13 @@ def world(tables: MakeTables) -> Tables:
             ("nieuw", "swv-a", "99ZZ"),  # set, and not in the list
         ],
         koppelingen=[
-            ("k-a", "a", "swv-a", ACTIEF, ("11AA", "22BB", "33CC", "44DD", "55EE", "66FF", "99ZZ", "77GG")),
+            (
+                "k-a",
+                "a",
+                "swv-a",
+                ACTIEF,
+                ("11AA", "22BB", "33CC", "44DD", "55EE", "66FF", "99ZZ", "77GG", "88HH"),
+            ),
             ("k-uit", "uit", "swv-a", INACTIEF, ("11AA", "22BB", "66FF", "99ZZ")),
             ("k-wacht", "wacht", "swv-a", AANGEVRAAGD, ("11AA",)),
             ("k-b", "b", "swv-b", ACTIEF, ("11AA",)),
@@ -99,6 +105,7 @@ REDENEN = [
     ("a", "11AA", "22BB00", [("BRIN_ONGELDIG", V, "")]),
     ("niemand", "11AA", "x", [("BRIN_ONGELDIG", V, ""), ("KOPPELING_ONTBREEKT", B, "")]),
     ("a", "99ZZ", "", [("BRIN_ONBEKEND", B, "99ZZ")]),  # also where it is set already
+    ("a", "88HH", "", [("BRIN_ONBEKEND", B, "88HH")]),  # that it is not set either follows
     ("uit", "99ZZ", "", [("BRIN_ONBEKEND", B, "99ZZ"), ("KOPPELING_INACTIEF", B, "99ZZ")]),
     ("b", "99ZZ", "", [("BRIN_ONBEKEND", B, "99ZZ"), ("KOPPELING_ONJUIST", B, "99ZZ")]),
     ("niemand", "99ZZ", "", [("BRIN_ONBEKEND", B, "99ZZ"), ("KOPPELING_ONTBREEKT", B, "")]),
