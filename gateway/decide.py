@@ -102,6 +102,9 @@ def _record_double(connection: Connection, push: Push, row: DossierRow) -> Accep
 
 
 def _accept(connection: Connection, push: Push, row: DossierRow | None, route: Route) -> Accepted:
+    if not all(bijlage.object_id and bijlage.sha256 for bijlage in push.dossier.bijlagen):
+        # The receiver and the limits would have to disagree; a Fault then, never a dossier with a hole.
+        raise AssertionError("a bijlage of a dossier that may in was not stored")
     # An existing dossier stays where it is: settings that changed never move it silently.
     swv_id, organisatie_id, rule = (
         (route.swv_id, route.organisatie_id, route.rule)
