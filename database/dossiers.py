@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from database.schema import dossier
 from dossier.identifiers import Dossiernummer, HulpvraagId, OmgevingId, OrganisatieId, SwvId
@@ -23,36 +23,12 @@ class DossierRow:
     inhoud_hash: str
 
 
-_FIND = select(
-    dossier.c.dossiernummer,
-    dossier.c.swv_id,
-    dossier.c.organisatie_id,
-    dossier.c.versie,
-    dossier.c.inhoud_hash,
-).where(
-    dossier.c.omgeving_id == bindparam("omgeving_id"), dossier.c.hulpvraag_id == bindparam("hulpvraag_id")
-)
 _INSERT = insert(dossier).returning(dossier.c.dossiernummer)
 _ADVANCE = (
     update(dossier)
     .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.versie == bindparam("from_versie"))
     .values(versie=bindparam("to_versie"), inhoud_hash=bindparam("hash"))
 )
-
-
-def find_dossier(
-    connection: Connection, omgeving_id: OmgevingId, hulpvraag_id: HulpvraagId
-) -> DossierRow | None:
-    row = connection.execute(_FIND, {"omgeving_id": omgeving_id, "hulpvraag_id": hulpvraag_id}).one_or_none()
-    if row is None:
-        return None
-    return DossierRow(
-        dossiernummer=Dossiernummer(row.dossiernummer),
-        swv_id=SwvId(row.swv_id),
-        organisatie_id=OrganisatieId(row.organisatie_id),
-        versie=row.versie,
-        inhoud_hash=row.inhoud_hash,
-    )
 
 
 def insert_dossier(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from database.schema import inzending, inzending_bijlage, inzending_reden
 from dossier.identifiers import (
@@ -56,42 +56,7 @@ class InzendingRecord:
     route_rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedBericht:
-    """What an accepted berichtId was answered."""
-
-    inzending_id: InzendingId
-    uitkomst: str
-    dossiernummer: Dossiernummer
-    versie: int
-    inhoud_hash: str
-
-
 _INSERT = insert(inzending)
-_FIND_ACCEPTED = select(
-    *(inzending.c[name] for name in ("inzending_id", "uitkomst", "dossiernummer", "versie", "inhoud_hash"))
-).where(
-    inzending.c.omgeving_id == bindparam("omgeving_id"),
-    inzending.c.bericht_id == bindparam("bericht_id"),
-    inzending.c.uitkomst != "afgewezen",
-)
-
-
-def find_accepted(
-    connection: Connection, omgeving_id: OmgevingId, bericht_id: BerichtId
-) -> AcceptedBericht | None:
-    row = connection.execute(
-        _FIND_ACCEPTED, {"omgeving_id": omgeving_id, "bericht_id": bericht_id}
-    ).one_or_none()
-    if row is None:
-        return None
-    return AcceptedBericht(
-        inzending_id=InzendingId(row.inzending_id),
-        uitkomst=row.uitkomst,
-        dossiernummer=Dossiernummer(row.dossiernummer),
-        versie=row.versie,
-        inhoud_hash=row.inhoud_hash,
-    )
 
 
 def insert_inzending(

@@ -12,15 +12,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from database import outbox
-from database.dossiers import DossierRow, advance_dossier, find_dossier, insert_dossier
+from database.dossiers import DossierRow, advance_dossier, insert_dossier
 from database.inzendingen import (
-    AcceptedBericht,
     BijlageRecord,
     InzendingRecord,
-    find_accepted,
     find_inzending,
     insert_inzending,
 )
+from database.known import AcceptedBericht, look_up
 from dossier.brin import Brin
 from dossier.delivery import DeliveredBijlage, Delivery, Sealed
 from dossier.dossier import Dossier
@@ -55,27 +54,21 @@ class Conflict:
 
 def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Limits) -> Verdict | Conflict:
     """The verdict, with everything that follows from it written in the caller's transaction."""
-    known = _known_bericht(connection, push)
-    if known is not None:
-        return known
-    row = find_dossier(connection, push.omgeving_id, push.dossier.hulpvraag.hulpvraag_id)
+    dossier = push.dossier
+    known = look_up(connection, push.omgeving_id, dossier.bericht_id, dossier.hulpvraag.hulpvraag_id)
+    if known.bericht is not None:
+        return _again(push, known.bericht)
+    row = known.dossier
     if row is not None and row.inhoud_hash == push.inhoud_hash:
         return _record_double(connection, push, row)
-    outcome = judge(push.dossier, push.omgeving_id, snapshots.at(connection), limits, push.decided_at.date())
+    tables = snapshots.at(known.settings_version, connection)
+    outcome = judge(dossier, push.omgeving_id, tables, limits, push.decided_at.date())
     if isinstance(outcome, Route):
         return _accept(connection, push, row, outcome)
     return _refuse(connection, push, outcome)
 
 
-def find_known(connection: Connection, omgeving_id: OmgevingId, dossier: Dossier) -> AcceptedBericht | None:
-    """What this berichtId was answered, if it was accepted."""
-    return find_accepted(connection, omgeving_id, dossier.bericht_id)
-
-
-def _known_bericht(connection: Connection, push: Push) -> Accepted | Conflict | None:
-    known = find_known(connection, push.omgeving_id, push.dossier)
-    if known is None:
-        return None
+def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
     if known.inhoud_hash != push.inhoud_hash:
         return Conflict()
     # Our own first run, whose commit was of unknown outcome: what it was then, it is now. Were it called

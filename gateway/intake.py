@@ -11,13 +11,14 @@ from sqlalchemy import Engine
 
 from database.committer import Committer
 from database.engine import reading
+from database.known import look_up
 from dossier.dossier import Dossier
 from dossier.errors import BerichtConflict, Unavailable
 from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, OmgevingId
 from dossier.reden import Reden
 from dossier.status import Status
 from dossier.verdict import Accepted, Route, Soort, Verdict
-from gateway.decide import Conflict, Push, decide, find_known
+from gateway.decide import Conflict, Push, decide
 from gateway.judge import judge
 from gateway.snapshots import Snapshots
 from gateway.status import find_status
@@ -113,10 +114,10 @@ class Intake:
 
     def _check(self, omgeving: OmgevingId, dossier: Dossier) -> tuple[Reden, ...]:
         with reading(self._engine) as connection:
-            known = find_known(connection, omgeving, dossier)
-            tables = self._snapshots.at(connection)
-        if known is not None:
-            if known.inhoud_hash != self._seal.keyed_hash(dossier.content_bytes()):
+            known = look_up(connection, omgeving, dossier.bericht_id, dossier.hulpvraag.hulpvraag_id)
+            tables = self._snapshots.at(known.settings_version, connection)
+        if known.bericht is not None:
+            if known.bericht.inhoud_hash != self._seal.keyed_hash(dossier.content_bytes()):
                 raise BerichtConflict(_CONFLICT)
             return ()
         outcome = judge(dossier, omgeving, tables, self._limits, self._clock().date())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from database.routing_tables import read_tables
-from database.settings_version import read_version
 from routing.tables import Tables
 
 
@@ -13,9 +12,9 @@ class Snapshots:
     def __init__(self) -> None:
         self._tables: Tables | None = None
 
-    def at(self, connection: Connection) -> Tables:
-        """The tables as this transaction sees them: one small query when nothing has changed."""
+    def at(self, version: int, connection: Connection) -> Tables:
+        """The tables of `version`, which is what this transaction sees; read only when they are new."""
         tables = self._tables
-        if tables is None or tables.version != read_version(connection):
+        if tables is None or tables.version != version:
             tables = self._tables = read_tables(connection)
         return tables

@@ -22,9 +22,10 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from database import migrate, outbox
 from database.committer import Committer
-from database.dossiers import advance_dossier, find_dossier, insert_dossier
+from database.dossiers import advance_dossier, insert_dossier
 from database.engine import open_engine, reading, writing
 from database.inzendingen import InzendingRecord, insert_inzending
+from database.known import look_up
 from dossier.delivery import DeliveredBijlage, Delivery
 from dossier.identifiers import InzendingId, new_inzending_id
 from dossier.timestamps import from_ms
@@ -130,7 +131,7 @@ class World:
         inhoud_hash = self.seal.keyed_hash(plain)
         now = int(time.time() * 1000)
         with writing(self.gateway.engine) as connection:
-            row = find_dossier(connection, "omg", hulpvraag)
+            row = look_up(connection, "omg", "", hulpvraag).dossier
             number = row.dossiernummer if row else None
             versie = advance_dossier(connection, row, inhoud_hash) if row else 1
             if number is None:
