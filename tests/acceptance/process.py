@@ -1,0 +1,166 @@
+"""A gateway as its users meet it: processes, ports, files. What the acceptance tests share."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from adapters.parnassys.standin.client import ParnasSys
+from database.engine import reading, writing
+from gateway import configuration
+from gateway.commands.submissions import run_reconcile
+from gateway.databases import open_gateway_database, open_store_database
+from gateway.reconcile import Report
+from gateway.settings import Settings, read_settings
+
+WORLD = Path(configuration.__file__).parent / "demo" / "world.yaml"
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """What `condition` gives once it is true; AssertionError when it is not in time."""
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < until, f"waited {seconds} s in vain"
+        time.sleep(0.02)
+    return found
+
+
+@dataclass
+class Gateway:
+    """One data folder and the processes that run on it."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        return read_settings(data_folder=self.folder, port=0, ops_port=0)
+
+    def make_world(self, world: Path = WORLD) -> None:
+        engine = open_gateway_database(self.settings)
+        with writing(engine) as connection:
+            changes = configuration.diff(connection, configuration.read_file(world), world.parent)
+            given = [change.apply(connection, "test") for change in changes]
+        engine.dispose()
+        self.secrets |= dict(secret.split(": ", 1) for secret in given if secret)
+
+    def start(self, role: str = "up", *, wait: bool = True) -> None:
+        (self.folder / f"running-{role}.json").unlink(missing_ok=True)
+        environment = os.environ | {
+            "DATA_FOLDER": str(self.folder),
+            "PORT": "0",
+            "OPS_PORT": "0",
+            **self.environment,
+        }
+        with self.log(role).open("ab") as log:
+            self.running[role] = subprocess.Popen(
+                [sys.executable, "-m", "gateway", role], env=environment, stderr=log, stdout=log
+            )
+        if wait:
+            wait_for(lambda: self.ready(role))
+
+    def ready(self, role: str = "up") -> bool:
+        assert self.running[role].poll() is None, self.log(role).read_text()[-3000:]
+        try:
+            return requests.get(f"{self.address(role)['ops_url']}/readyz", timeout=5).ok
+        except (OSError, ValueError):
+            return False
+
+    def address(self, role: str = "up") -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / f"running-{role}.json").read_text())
+        return found
+
+    def url(self, role: str = "up") -> str:
+        return str(self.address(role)["soap_url"])
+
+    def log(self, role: str = "up") -> Path:
+        return self.folder / f"{role}.log"
+
+    def stop(self, *roles: str) -> None:
+        """By SIGTERM; each must end cleanly."""
+        for role in roles or tuple(self.running):
+            process = self.running.pop(role)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0, self.log(role).read_text()[-3000:]
+
+    def kill(self, role: str = "up") -> None:
+        process = self.running.pop(role)
+        process.kill()
+        process.wait(timeout=30)
+
+    def close(self) -> None:
+        for process in self.running.values():
+            process.kill()
+            process.wait(timeout=30)
+
+    def parnassys(self, omgeving: str = "parnassys-gong", *, role: str = "up", **options: Any) -> ParnasSys:
+        return ParnasSys(f"{self.url(role)}?wsdl", omgeving, self.secrets[omgeving], **options)
+
+    def authorization(self, omgeving: str = "parnassys-gong") -> str:
+        pair = f"{omgeving}:{self.secrets[omgeving]}".encode()
+        return "Basic " + base64.b64encode(pair).decode()
+
+    def post(self, body: bytes, *, role: str = "up", **headers: str) -> requests.Response:
+        fields = {
+            "Authorization": self.authorization(),
+            "Content-Type": "text/xml; charset=utf-8",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        return requests.post(self.url(role), data=body, headers=fields, timeout=60)
+
+    def reconciled(self, seconds: float = 30.0) -> Report:
+        """The proof, as soon as it holds."""
+        found: list[Report] = []
+
+        def proven() -> bool:
+            found[:] = [run_reconcile(self.settings)]
+            return found[0].proven
+
+        try:
+            wait_for(proven, seconds)
+        except AssertionError:
+            raise AssertionError(f"not proven: {found}") from None
+        return found[0]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Of the gateway's database."""
+        return self._rows(open_gateway_database, query)
+
+    def store_rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self._rows(open_store_database, query)
+
+    def objects(self) -> Sequence[Path]:
+        """Every bijlage, whole or half, that the gateway holds."""
+        return [path for path in (self.folder / "bijlagen").rglob("*") if path.is_file()]
+
+    def cli(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "gateway", *arguments],
+            env=os.environ | {"DATA_FOLDER": str(self.folder), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            input=stdin,
+            check=False,
+        )
+
+    def _rows(self, opener: Any, query: str) -> list[tuple[Any, ...]]:
+        engine = opener(self.settings)
+        try:
+            with reading(engine) as connection:
+                return [tuple(row) for row in connection.exec_driver_sql(query)]
+        finally:
+            engine.dispose()
