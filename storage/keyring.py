@@ -12,6 +12,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pathlib import Path
 from dossier.errors import ConfigurationError
 
 KEY_BYTES = 32
+_KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)  # it stands in every object's first bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Keyring:
     def __post_init__(self) -> None:
         if self.active not in self.keys:
             raise ValueError("the active key is not among the keys")
+        if not all(_KEY_ID.fullmatch(key_id) for key_id in self.keys):
+            raise ValueError("a key id is 1 to 64 letters, digits, dots, hyphens and underscores")
         if any(len(key) != KEY_BYTES for key in (*self.keys.values(), self.search)):
             raise ValueError(f"a key has {KEY_BYTES} bytes")
 
@@ -58,7 +62,7 @@ def load(path: Path) -> Keyring:
     """Raises ConfigurationError when it is absent, unreadable or readable by others."""
     try:
         mode = path.stat().st_mode & 0o777
-        content = path.read_text()
+        content = path.read_bytes()
     except OSError as exc:
         raise ConfigurationError(f"the key file {path.name} cannot be read") from exc
     if mode & 0o077:
@@ -70,7 +74,7 @@ def load(path: Path) -> Keyring:
             keys={key_id: base64.b64decode(key, validate=True) for key_id, key in raw["keys"].items()},
             search=base64.b64decode(raw["search"], validate=True),
         )
-    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError, binascii.Error):
         # No cause: it would show the key in a traceback.
         raise ConfigurationError(f"the key file {path.name} is damaged; restore it from a backup") from None
 

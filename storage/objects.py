@@ -10,9 +10,11 @@ content: so discarding one push can never take a bijlage from another.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -65,34 +67,35 @@ class LocalObjects:
             while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
                 yield piece
         finally:
-            pieces.close()
+            # Cancelled while a thread reads on: then the generator closes when that thread lets it go.
+            with contextlib.suppress(ValueError):
+                pieces.close()
 
     async def discard(self, inzending_id: InzendingId) -> None:
         """Removes all objects of a push; none is fine too."""
         await asyncio.to_thread(self._discard, inzending_id)
 
     def folders_older_than(self, age_seconds: float) -> Iterator[InzendingId]:
-        """The pushes whose objects were last touched longer ago than that: for the sweeper."""
-        if not self._folder.exists():
-            return
+        """The pushes whose objects were last touched longer ago than that: for the sweeper.
+
+        Raises Unavailable("storage").
+        """
         before = time.time() - age_seconds
-        for shard in self._folder.iterdir():
-            for folder in shard.iterdir():
-                if _INZENDING_ID.fullmatch(folder.name) and folder.stat().st_mtime < before:
+        with _disk_errors():
+            for folder in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+                if _INZENDING_ID.fullmatch(folder.name) and _touched(folder) < before:
                     yield InzendingId(folder.name)
 
     def check_writable(self) -> None:
         """Raises Unavailable("storage") unless a file can be written durably."""
         probe = self._folder / ".probe"
-        try:
+        with _disk_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
             with probe.open("wb") as file:
                 file.write(b"x")
                 file.flush()
                 os.fsync(file.fileno())
-            probe.unlink()
-        except OSError as exc:
-            raise Unavailable("storage") from exc
+            probe.unlink(missing_ok=True)  # two processes may look at once
 
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._folder).free
@@ -107,12 +110,8 @@ class LocalObjects:
         return self._folder / inzending_id[-2:] / inzending_id
 
     def _discard(self, inzending_id: InzendingId) -> None:
-        try:
+        with _disk_errors(), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._inzending_folder(inzending_id))
-        except FileNotFoundError:
-            return
-        except OSError as exc:
-            raise Unavailable("storage") from exc
 
     def _read(self, object_id: str) -> Generator[bytes, None, None]:
         try:
@@ -145,6 +144,8 @@ class LocalObjectWriter:
         self._header = header(key_id)
         self._sealer = StreamSealer(seal.bijlage_key(key_id, object_id))
         self._descriptor = -1
+        self._discarded = False
+        self._lock = threading.Lock()  # who cancels a write and discards finds its thread still at it
 
     async def write(self, chunk: bytes) -> None:
         """Raises Unavailable("storage")."""
@@ -159,22 +160,22 @@ class LocalObjectWriter:
         await asyncio.to_thread(self._remove)
 
     def _write(self, chunk: bytes) -> None:
-        try:
-            if self._descriptor < 0:
-                self._open()
+        with self._lock, _disk_errors():
+            self._open()
             _write_all(self._descriptor, self._sealer.update(chunk))
-        except OSError as exc:
-            raise Unavailable("storage") from exc
 
     def _open(self) -> None:
+        if self._discarded:
+            raise OSError("discarded")
+        if self._descriptor >= 0:
+            return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         _write_all(self._descriptor, self._header)
 
     def _finish(self) -> None:
-        try:
-            if self._descriptor < 0:
-                self._open()
+        with self._lock, _disk_errors():
+            self._open()
             _write_all(self._descriptor, self._sealer.finish())
             os.fdatasync(self._descriptor)
             self._close()
@@ -182,21 +183,33 @@ class LocalObjectWriter:
             # The file's name, the push's folder and its shard: each may be new.
             for folder in (self._path.parent, self._path.parent.parent, self._path.parent.parent.parent):
                 sync_folder(folder)
-        except OSError as exc:
-            raise Unavailable("storage") from exc
 
     def _remove(self) -> None:
-        try:
+        with self._lock, _disk_errors():
+            self._discarded = True
             self._close()
             self._temporary.unlink(missing_ok=True)
             self._path.unlink(missing_ok=True)
-        except OSError as exc:
-            raise Unavailable("storage") from exc
 
     def _close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise Unavailable("storage") from exc
+
+
+def _touched(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")  # discarded in the meantime
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
