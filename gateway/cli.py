@@ -17,12 +17,12 @@ from gateway.commands import submissions
 from gateway.commands.console import err, out
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.logs import configure_logs, get_logger
+from gateway.parts import Running
 from gateway.settings import Settings, read_settings
 from gateway.wiring import (
     Role,
     Wiring,
     external_broker,
-    write_running,
 )
 
 app = typer.Typer(
@@ -111,8 +111,8 @@ async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
     built = Wiring(settings, failure).build(roles)
     log = get_logger(role=name)
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
-    write_running(settings, name, built)
-    return await process.run(built.parts, failure)
+    running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
+    return await process.run([*built.parts, running], failure)
 
 
 def main() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -191,6 +194,25 @@ class Readiness:
 
     async def stop(self) -> None:
         self._health.drain()
+
+
+class Running:
+    """running-NAME.json in the data folder while the process is up: where it can be reached.
+
+    For who chose port 0, and for who wonders whether it runs.
+    """
+
+    def __init__(self, folder: Path, name: str, *, soap_url: str | None, ops_url: str) -> None:
+        self._path = folder / f"running-{name}.json"
+        self._content = json.dumps({"pid": os.getpid(), "soap_url": soap_url, "ops_url": ops_url})
+
+    async def start(self) -> None:
+        temporary = self._path.with_name(f".{self._path.name}")
+        temporary.write_text(self._content)
+        temporary.replace(self._path)
+
+    async def stop(self) -> None:
+        self._path.unlink(missing_ok=True)
 
 
 def watched(work: Coroutine[Any, Any, None], what: str, failure: Failure) -> asyncio.Task[None]:

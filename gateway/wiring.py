@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import shutil
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -294,14 +292,6 @@ def _asking(
             return query(connection, ids)
 
     return lambda ids: asyncio.to_thread(read, ids)
-
-
-def write_running(settings: Settings, name: str, process: Process) -> None:
-    """running-NAME.json in the data folder: where the process can be reached, for who chose port 0."""
-    content = {"pid": os.getpid(), "soap_url": process.soap_url, "ops_url": process.ops_url}
-    temporary = settings.data_folder / f".running-{name}.json"
-    temporary.write_text(json.dumps(content))
-    temporary.replace(settings.data_folder / f"running-{name}.json")
 
 
 def _counts(engine: Engine) -> Mapping[str, int]:
