@@ -120,7 +120,7 @@ def main() -> None:
     try:
         app()
     except GatewayError as exc:
-        err.print(f"kindkans-gateway: {exc}", markup=False, highlight=False)
+        err.print(f"kindkans-gateway: {exc}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
 
 

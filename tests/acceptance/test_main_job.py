@@ -14,6 +14,7 @@ from adapters.parnassys.names import SoapVersion
 from adapters.parnassys.standin import files
 from adapters.parnassys.standin.client import redenen
 from adapters.parnassys.standin.messages import File, Push
+from dossier.delivery import Sealed
 from dossier.reden import CATALOGUE, RedenCode
 from storage.keyring import load
 from storage.objects import LocalObjects
@@ -178,8 +179,6 @@ def held_files(gateway: Gateway, number: int) -> list[bytes]:
 
 
 def held_leerling(gateway: Gateway, number: int) -> dict[str, Any]:
-    from dossier.delivery import Sealed
-
     [(event_id, key_id, nonce, ciphertext)] = gateway.store_rows(
         f"SELECT event_id, key_id, nonce, ciphertext FROM versie WHERE dossiernummer = {number}"
     )
