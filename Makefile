@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help demo test check pytest bench up lock format clean
+.PHONY: help demo test check pytest bench docs up lock format clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ pytest: $(READY)  ## the test suite only
 
 bench: $(READY)  ## measure; prints the table of docs/performance.md
 	$(PYTHON) bench/intake.py
+
+docs: $(READY)  ## render the reference pages that follow from the code
+	$(PYTHON) -m gateway.reference
 
 up: $(READY)  ## run the gateway, with its data under ./data
 	.venv/bin/kindkans-gateway up
