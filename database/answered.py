@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from database.outbox import State
+from database.outbox_rows import State
 from database.schema import inzending, outbox
 from dossier.identifiers import Dossiernummer, OrganisatieId
 

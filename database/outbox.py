@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +24,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    func,
     insert,
     literal_column,
     or_,
@@ -34,17 +32,10 @@ from sqlalchemy import (
 )
 
 from database.engine import now_ms
+from database.outbox_rows import State
 from database.schema import outbox, outbox_gebeurtenis, outbox_payload
 from dossier.identifiers import Dossiernummer, InzendingId
-from dossier.status import Gebeurtenis, Moment
-from dossier.timestamps import from_ms
-
-
-class State(StrEnum):
-    WACHTEND = "wachtend"
-    GEPUBLICEERD = "gepubliceerd"
-    BEZORGD = "bezorgd"
-    DOOD = "dood"
+from dossier.status import Gebeurtenis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +49,6 @@ class Claimed:
     publishes: int
     created_ms: int
     body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
-    event_id: InzendingId
-    dossiernummer: Dossiernummer
-    versie: int
-    state: State
-    attempts: int
-    publishes: int
-    due_ms: int
-    dead_code: str | None
-    created_ms: int
-    finished_ms: int | None
 
 
 # Literals, for a partial index serves no query that has parameters in their place.
@@ -285,44 +262,6 @@ def retry_dead(connection: Connection, event_ids: Sequence[InzendingId] | None =
     return done
 
 
-def find_event(connection: Connection, event_id: InzendingId) -> OutboxRow | None:
-    return next(iter(_select(connection, outbox.c.event_id == event_id)), None)
-
-
-def find_version(connection: Connection, dossiernummer: Dossiernummer, versie: int) -> OutboxRow | None:
-    rows = _select(connection, outbox.c.dossiernummer == dossiernummer, outbox.c.versie == versie)
-    return next(iter(rows), None)
-
-
-def list_dead(connection: Connection, limit: int) -> list[OutboxRow]:
-    """The oldest first."""
-    return _select(connection, outbox.c.state == _DOOD, limit=limit)
-
-
-def counts(connection: Connection) -> dict[State, int]:
-    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    found = {State(state): n for state, n in connection.execute(query)}
-    return {state: found.get(state, 0) for state in State}
-
-
-def oldest_open_ms(connection: Connection) -> int | None:
-    """When the oldest event was accepted that the store has not confirmed; None if there is none."""
-    oldest: int | None = connection.execute(select(func.min(outbox.c.created_ms)).where(_OPEN)).scalar_one()
-    return oldest
-
-
-def gebeurtenissen_of(connection: Connection, event_id: InzendingId) -> tuple[Moment, ...]:
-    query = (
-        select(outbox_gebeurtenis)
-        .where(outbox_gebeurtenis.c.event_id == event_id)
-        .order_by(outbox_gebeurtenis.c.gebeurtenis_id)
-    )
-    return tuple(
-        Moment(at=from_ms(row.at_ms), gebeurtenis=Gebeurtenis(row.gebeurtenis), code=row.code)
-        for row in connection.execute(query)
-    )
-
-
 def _note(
     connection: Connection, event_ids: Sequence[InzendingId], gebeurtenis: Gebeurtenis, code: str = ""
 ) -> None:
@@ -330,13 +269,3 @@ def _note(
         statement = insert(outbox_gebeurtenis).values(at_ms=now_ms())
         rows = [{"event_id": e, "gebeurtenis": gebeurtenis.value, "code": code} for e in event_ids]
         connection.execute(statement, rows)
-
-
-def _select(connection: Connection, *conditions: ColumnElement[bool], limit: int = 1) -> list[OutboxRow]:
-    query = (
-        select(*(outbox.c[name] for name in OutboxRow.__dataclass_fields__))
-        .where(*conditions)
-        .order_by(outbox.c.finished_ms)
-        .limit(limit)
-    )
-    return [OutboxRow(**{**row._mapping, "state": State(row.state)}) for row in connection.execute(query)]

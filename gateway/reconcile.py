@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Protocol, TypeVar
 
 from database.answered import AnsweredVersion
-from database.outbox import State
+from database.outbox_rows import State
 from dossier.identifiers import Dossiernummer, OrganisatieId
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from database import outbox
+from database import outbox_rows
 from database.inzendingen import (
     InzendingRecord,
     find_by_bericht,
@@ -13,7 +13,7 @@ from database.inzendingen import (
     redenen_of,
 )
 from database.organisaties import naam_of_organisatie
-from database.outbox import OutboxRow, State
+from database.outbox_rows import OutboxRow, State
 from dossier.identifiers import BerichtId, Dossiernummer, OmgevingId
 from dossier.status import Gebeurtenis, Moment, Status, Toestand
 from dossier.timestamps import from_ms
@@ -58,8 +58,8 @@ def status_of(connection: Connection, record: InzendingRecord) -> Status:
         gebeurtenis=Gebeurtenis.DUBBEL if dubbel else Gebeurtenis.GEACCEPTEERD,
         code=record.uitkomst,
     )
-    event = outbox.find_version(connection, record.dossiernummer, record.versie)
-    later = outbox.gebeurtenissen_of(connection, event.event_id) if event is not None else ()
+    event = outbox_rows.find_version(connection, record.dossiernummer, record.versie)
+    later = outbox_rows.gebeurtenissen_of(connection, event.event_id) if event is not None else ()
     return Status(
         bericht_id=record.bericht_id,
         toestand=_toestand(event),

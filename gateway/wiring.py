@@ -21,7 +21,7 @@ from adapters.parnassys.sniff import Sniffer
 from brokers.address import BrokerAddress, read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings
 from brokers.topology import Topology
-from database import outbox
+from database import outbox_rows
 from database.committer import Committer
 from database.engine import check_alive, reading
 from database.inzendingen import with_objects
@@ -296,4 +296,4 @@ def _asking(
 
 def _counts(engine: Engine) -> Mapping[str, int]:
     with reading(engine) as connection:
-        return {state.value: number for state, number in outbox.counts(connection).items()}
+        return {state.value: number for state, number in outbox_rows.counts(connection).items()}

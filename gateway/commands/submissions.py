@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Connection
 
-from database import outbox
+from database import outbox_rows
 from database.answered import answered_versions
 from database.audit import list_audit
 from database.engine import reading, writing
@@ -103,7 +103,7 @@ def inzending_show(referentie: str) -> None:
 def dead_letter_list(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50) -> None:
     """List the dead letters, the oldest first."""
     with reading(open_gateway_database(read_settings())) as connection:
-        dead = outbox.list_dead(connection, limit)
+        dead = outbox_rows.list_dead(connection, limit)
     rows = [
         (
             d.event_id,

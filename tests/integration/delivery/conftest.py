@@ -20,7 +20,7 @@ from brokers.nats import NatsConnection, NatsSettings
 from brokers.observer import SilentBroker
 from brokers.provision import provision
 from brokers.topology import Topology
-from database import migrate, outbox
+from database import migrate, outbox, outbox_rows
 from database.committer import Committer
 from database.dossiers import advance_dossier, insert_dossier
 from database.engine import open_engine, reading, writing
@@ -253,11 +253,11 @@ class World:
     # What came of it -----------------------------------------------------------------------
 
     def states(self) -> dict[str, int]:
-        counts = self.gateway.read(outbox.counts)
+        counts = self.gateway.read(outbox_rows.counts)
         return {state.value: number for state, number in counts.items() if number}
 
-    def event(self, event_id: InzendingId) -> outbox.OutboxRow:
-        return self.gateway.read(outbox.find_event, event_id)
+    def event(self, event_id: InzendingId) -> outbox_rows.OutboxRow:
+        return self.gateway.read(outbox_rows.find_event, event_id)
 
     def held(self) -> list[tuple[int, int]]:
         return [

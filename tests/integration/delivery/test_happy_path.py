@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database import outbox
+from database import outbox, outbox_rows
 from dossier.delivery import Delivery
 from dossier.status import Gebeurtenis
 from kindkans import queries
@@ -16,7 +16,7 @@ async def test_an_accepted_dossier_reaches_the_store_and_is_bezorgd(world, rando
         await world.until_states(bezorgd=1)
     event = world.event(event_id)
     assert world.held() == [(event.dossiernummer, 1)]
-    moments = world.gateway.read(outbox.gebeurtenissen_of, event_id)
+    moments = world.gateway.read(outbox_rows.gebeurtenissen_of, event_id)
     assert [m.gebeurtenis for m in moments] == [Gebeurtenis.GEPUBLICEERD, Gebeurtenis.BEZORGD]
     (bijlage, _) = world.store.read(lambda c: list(queries.held_bijlagen(c)))
     assert b"".join([piece async for piece in world.own.read(bijlage.object_id)]) == content

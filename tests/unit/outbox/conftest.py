@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection, Engine
 
-from database import migrate, outbox
+from database import migrate, outbox, outbox_rows
 from database.dossiers import insert_dossier
 from database.engine import open_engine, reading, writing
 from database.inzendingen import InzendingRecord, insert_inzending
@@ -85,19 +85,21 @@ class Box:
     def publish(self, *events: InzendingId, token: str = "t1") -> list[InzendingId]:
         return self.do(outbox.mark_published, events, token=token, receipt_within_ms=60_000)
 
-    def row(self, event_id: InzendingId) -> outbox.OutboxRow:
+    def row(self, event_id: InzendingId) -> outbox_rows.OutboxRow:
         with reading(self.engine) as connection:
-            found = outbox.find_event(connection, event_id)
+            found = outbox_rows.find_event(connection, event_id)
         assert found is not None
         return found
 
     def states(self) -> dict[str, int]:
         with reading(self.engine) as connection:
-            return {s.value: n for s, n in outbox.counts(connection).items() if n}
+            return {s.value: n for s, n in outbox_rows.counts(connection).items() if n}
 
     def moments(self, event_id: InzendingId) -> list[tuple[str, str]]:
         with reading(self.engine) as connection:
-            return [(m.gebeurtenis.value, m.code) for m in outbox.gebeurtenissen_of(connection, event_id)]
+            return [
+                (m.gebeurtenis.value, m.code) for m in outbox_rows.gebeurtenissen_of(connection, event_id)
+            ]
 
     def age(self, milliseconds: int) -> None:
         """As if that much later."""

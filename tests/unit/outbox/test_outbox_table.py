@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, update
 
-from database import outbox
+from database import outbox, outbox_rows
 from database.engine import reading
 from dossier.errors import Unavailable
 
@@ -86,7 +86,7 @@ def test_delivered_is_final(box):
     assert not box.do(outbox.mark_dead, pushed, "X")
     assert box.do(outbox.retry_dead) == []
     assert box.publish(pushed) == []
-    assert box.row(pushed).state == outbox.State.BEZORGD
+    assert box.row(pushed).state == outbox_rows.State.BEZORGD
 
 
 def test_what_was_dead_and_turns_out_delivered_is_delivered(box):
@@ -121,13 +121,13 @@ def test_an_answer_proves_a_publish_that_could_not_be_marked(box):
 
 def test_the_oldest_open_event_is_known(box):
     with reading(box.engine) as connection:
-        assert outbox.oldest_open_ms(connection) is None
+        assert outbox_rows.oldest_open_ms(connection) is None
     pushed = box.add("a")
     with reading(box.engine) as connection:
-        assert outbox.oldest_open_ms(connection) == 1
+        assert outbox_rows.oldest_open_ms(connection) == 1
     box.do(outbox.mark_delivered, pushed)
     with reading(box.engine) as connection:
-        assert outbox.oldest_open_ms(connection) is None
+        assert outbox_rows.oldest_open_ms(connection) is None
 
 
 def test_the_database_refuses_half_a_lease_and_a_death_without_a_code(box):

@@ -294,7 +294,9 @@ def make_gateway(contract: Contract, sniffer: Sniffer) -> MakeGateway:
             contract=contract,
             reader_limits=reader_limits or ReaderLimits(bijlage_bytes=limits.bijlage_bytes),
             settings=EndpointSettings(
-                address="http://localhost:8080/parnassys/v1", max_request_bytes=max_request_bytes
+                address="http://localhost:8080/parnassys/v1",
+                deadline_seconds=30,
+                max_request_bytes=max_request_bytes,
             ),
             now=lambda: datetime.now(UTC),
             new_inzending_id=new_inzending_id,
