@@ -79,6 +79,7 @@ class Access:
         self._version = -1
         self._fresh_until = float("-inf")
         self._remembered: dict[bytes, _Remembered] = {}
+        self._verifying: dict[bytes, asyncio.Task[_Remembered]] = {}
         self._slots = asyncio.Semaphore(2)  # two cores' worth of argon2 at most
         self._decoy = hash_secret(new_secret())
 
@@ -90,16 +91,21 @@ class Access:
         known = self._remembered.get(key)
         stored = self._hashes.get(omgeving, "")
         if known is None or known.secret_hash != stored or known.until < self._monotonic():
-            known = await self._verify(key, secret, stored)
+            known = await self._verify_once(key, secret, stored)
         if not known.valid:
             raise NotAuthenticated("de inloggegevens van deze omgeving kloppen niet")
         return OmgevingId(omgeving)
 
+    async def _verify_once(self, key: bytes, secret: str, stored: str) -> _Remembered:
+        """Many pushes of one omgeving at once wait for one verification."""
+        task = self._verifying.get(key)
+        if task is None:
+            task = self._verifying[key] = asyncio.create_task(self._verify(key, secret, stored))
+            task.add_done_callback(lambda _: self._verifying.pop(key))
+        return await asyncio.shield(task)
+
     async def _verify(self, key: bytes, secret: str, stored: str) -> _Remembered:
         async with self._slots:
-            known = self._remembered.get(key)
-            if known is not None and known.secret_hash == stored and known.until >= self._monotonic():
-                return known  # many pushes of one omgeving at once: the first one did the work
             # An unknown omgeving costs as much time as a known one, so that time tells nothing.
             matches = await asyncio.to_thread(verify_secret, secret, stored or self._decoy)
         valid = matches and bool(stored)
