@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -61,7 +62,9 @@ organisatie = Table(
     Column("naam", Text, nullable=False),
     Column("brin", String(4), index=True),
     Column("vestiging", String(6)),
-    CheckConstraint("vestiging IS NULL OR brin IS NOT NULL", name="vestiging_has_brin"),
+    CheckConstraint(
+        "vestiging IS NULL OR (brin IS NOT NULL AND substr(vestiging, 1, 4) = brin)", name="vestiging_of_brin"
+    ),
 )
 
 omgeving = Table(
@@ -90,9 +93,12 @@ koppeling_brin = Table(
     metadata,
     Column("omgeving_id", String(64), nullable=False),
     Column("brin", String(4), nullable=False),
-    Column("koppeling_id", String(64), ForeignKey("koppeling.koppeling_id"), nullable=False),
-    # An omgeving has each BRIN in one koppeling, so that it leads to one SWV.
+    Column("koppeling_id", String(64), nullable=False),
+    # An omgeving has each BRIN in one koppeling, so that it leads to one SWV; and it is a koppeling of its own.
     PrimaryKeyConstraint("omgeving_id", "brin"),
+    ForeignKeyConstraint(
+        ["koppeling_id", "omgeving_id"], ["koppeling.koppeling_id", "koppeling.omgeving_id"]
+    ),
 )
 
 listed_school = Table(
@@ -104,6 +110,7 @@ listed_school = Table(
     Column("plaats", Text, nullable=False),
     Column("origin", String(16), nullable=False),
     CheckConstraint("origin IN ('lijst', 'helpdesk')", name="origin"),
+    CheckConstraint("substr(vestiging, 1, 4) = brin", name="vestiging_of_brin"),
 )
 
 # Submissions ---------------------------------------------------------------------------------

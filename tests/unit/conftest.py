@@ -1,16 +1,21 @@
-"""What the unit tests share: a dossier that may in, and a profile for hypothesis."""
+"""What the unit tests share: a dossier that may in, a database, and a profile for hypothesis."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine
 
+from database.engine import open_engine
+from database.migrate import History, upgrade
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
 from dossier.identifiers import BerichtId, HulpvraagId
 
@@ -83,3 +88,27 @@ def make_dossier() -> MakeDossier:
 @pytest.fixture(scope="session")
 def make_bijlage() -> MakeBijlage:
     return build_bijlage
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty gateway database. Migrating takes a tenth of a second, copying this a thousandth."""
+    path = tmp_path_factory.mktemp("template") / "gateway.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine, History.GATEWAY)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def gateway_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """An empty gateway database of the test's own."""
+    return Path(shutil.copy(migrated_file, tmp_path / "gateway.db"))
+
+
+@pytest.fixture
+def engine(gateway_file: Path) -> Iterator[Engine]:
+    """On the test's own gateway database."""
+    engine = open_engine(f"sqlite:///{gateway_file}")
+    yield engine
+    engine.dispose()

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("plaats", sa.Text(), nullable=False),
         sa.Column("origin", sa.String(length=16), nullable=False),
         sa.CheckConstraint("origin IN ('lijst', 'helpdesk')", name=op.f("ck_listed_school_origin")),
+        sa.CheckConstraint("substr(vestiging, 1, 4) = brin", name=op.f("ck_listed_school_vestiging_of_brin")),
         sa.PrimaryKeyConstraint("vestiging", name=op.f("pk_listed_school")),
     )
     with op.batch_alter_table("listed_school", schema=None) as batch_op:
@@ -158,7 +159,8 @@ def upgrade() -> None:
         sa.Column("brin", sa.String(length=4), nullable=True),
         sa.Column("vestiging", sa.String(length=6), nullable=True),
         sa.CheckConstraint(
-            "vestiging IS NULL OR brin IS NOT NULL", name=op.f("ck_organisatie_vestiging_has_brin")
+            "vestiging IS NULL OR (brin IS NOT NULL AND substr(vestiging, 1, 4) = brin)",
+            name=op.f("ck_organisatie_vestiging_of_brin"),
         ),
         sa.ForeignKeyConstraint(["swv_id"], ["swv.swv_id"], name=op.f("fk_organisatie_swv_id")),
         sa.PrimaryKeyConstraint("organisatie_id", name=op.f("pk_organisatie")),
@@ -204,7 +206,9 @@ def upgrade() -> None:
         sa.Column("brin", sa.String(length=4), nullable=False),
         sa.Column("koppeling_id", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
-            ["koppeling_id"], ["koppeling.koppeling_id"], name=op.f("fk_koppeling_brin_koppeling_id")
+            ["koppeling_id", "omgeving_id"],
+            ["koppeling.koppeling_id", "koppeling.omgeving_id"],
+            name=op.f("fk_koppeling_brin_koppeling_id_omgeving_id"),
         ),
         sa.PrimaryKeyConstraint("omgeving_id", "brin", name=op.f("pk_koppeling_brin")),
     )
