@@ -94,7 +94,7 @@ koppeling_brin = Table(
     Column("omgeving_id", String(64), nullable=False),
     Column("brin", String(4), nullable=False),
     Column("koppeling_id", String(64), nullable=False),
-    # An omgeving has each BRIN in one koppeling, so that it leads to one SWV; and it is a koppeling of its own.
+    # An omgeving has each BRIN in one koppeling, so that it leads to one SWV.
     PrimaryKeyConstraint("omgeving_id", "brin"),
     ForeignKeyConstraint(
         ["koppeling_id", "omgeving_id"], ["koppeling.koppeling_id", "koppeling.omgeving_id"]
