@@ -13,7 +13,6 @@ from database.outbox_rows import State
 from dossier.identifiers import Dossiernummer, OrganisatieId
 from gateway.reconcile import Kind, reconcile
 
-
 NUMBER, HERE = Dossiernummer(1), OrganisatieId("o")
 
 
