@@ -116,10 +116,13 @@ class Intake:
         with reading(self._engine) as connection:
             known = look_up(connection, omgeving, dossier.bericht_id, dossier.hulpvraag.hulpvraag_id)
             tables = self._snapshots.at(known.settings_version, connection)
-        if known.bericht is not None:
-            if known.bericht.inhoud_hash != self._seal.keyed_hash(dossier.content_bytes()):
-                raise BerichtConflict(_CONFLICT)
-            return ()
+        inhoud_hash = self._seal.keyed_hash(dossier.content_bytes())
+        if known.bericht is not None and known.bericht.inhoud_hash != inhoud_hash:
+            raise BerichtConflict(_CONFLICT)
+        if known.bericht is not None or (
+            known.dossier is not None and known.dossier.inhoud_hash == inhoud_hash
+        ):
+            return ()  # a repeat or a double entry has its number, whatever has changed since
         outcome = judge(dossier, omgeving, tables, self._limits, self._clock().date())
         return () if isinstance(outcome, Route) else outcome
 
