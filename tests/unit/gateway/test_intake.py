@@ -13,14 +13,13 @@ import pytest
 from sqlalchemy import event
 
 from database.engine import writing
+from database.inzendingen import with_objects
 from dossier.delivery import Delivery
 from dossier.dossier import Bijlage, Dossier
 from dossier.errors import BerichtConflict, Draining, Unavailable
 from dossier.identifiers import BerichtId, InzendingId, OmgevingId, new_inzending_id
 from dossier.verdict import Accepted, RouteRule, Soort
-from gateway import administration as admin
 from routing.tables import KoppelingStatus
-from validators.limits import Limits
 
 MakeDossier = Callable[..., Dossier]
 BERICHT = BerichtId("6f1c1a3e-7b0e-4a55-9d1e-0a4b7d0c2f11")
@@ -137,6 +136,30 @@ async def test_the_same_bericht_again_has_the_same_number_and_leaves_nothing_new
     assert world.stored() == {first}
 
 
+async def test_the_sweeper_is_told_of_the_bijlagen_of_every_version_and_of_nothing_else(
+    world: Any, make_dossier: MakeDossier
+) -> None:
+    new, version, double, refused = [new_inzending_id() for _ in range(4)]
+    await world.push(make_dossier(), b"een", inzending_id=new)
+    await world.push(make_dossier(), b"twee", inzending_id=version)
+    await world.push(make_dossier(), b"twee", inzending_id=double)
+    await world.push(make_dossier(brin="99ZZ"), b"drie", inzending_id=refused)
+
+    assert world.read(with_objects, [new, version, double, refused]) == {new, version}
+    assert world.count("inzending_bijlage") == 4
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded"), [("32DD", "32DD"), (" 32dd ", "32DD"), ("Quirijn Zonnebloem", ""), ("", "")]
+)
+async def test_what_is_no_brin_is_recorded_as_none(
+    world: Any, make_dossier: MakeDossier, sent: str, recorded: str
+) -> None:
+    await world.push(make_dossier(brin=sent))
+
+    assert world.rows("SELECT brin FROM inzending") == [(recorded,)]
+
+
 @pytest.mark.parametrize("change", ["koppeling off", "brin gone", "brin unlisted", "koppeling elsewhere"])
 async def test_a_number_stays_whatever_happens_to_the_settings(
     world: Any, make_dossier: MakeDossier, change: str
@@ -248,40 +271,6 @@ async def test_a_dossier_stays_at_its_organisatie_when_the_brin_moves(
     assert world.rows("SELECT route_rule, koppeling_id FROM inzending WHERE versie = 2") == [
         ("EERDERE_VERSIE", "k-es")
     ]
-
-
-# -1 is not ------------------------------------------------------------------------------------
-
-
-async def test_after_a_repair_the_same_bericht_gets_a_number(world: Any, make_dossier: MakeDossier) -> None:
-    dossier = make_dossier(brin="99ZZ")
-    assert await world.codes(dossier) == ["BRIN_ONBEKEND", "KOPPELING_ONJUIST"]
-    world.list_school("99ZZ00")
-    assert await world.codes(dossier) == ["KOPPELING_ONJUIST"]
-    world.koppeling("k-zz", "omg-es", "swv-a", "99ZZ", status=KoppelingStatus.AANGEVRAAGD)
-    assert await world.codes(dossier) == ["BRIN_NIET_INGESTELD", "KOPPELING_INACTIEF"]
-    world.organisatie("nieuw", "swv-a", "99ZZ")
-    assert await world.codes(dossier) == ["KOPPELING_INACTIEF"]
-    world.change(admin.set_koppeling_status, "k-zz", KoppelingStatus.ACTIEF)
-
-    assert await world.number(dossier) == 1
-    assert (world.count("inzending"), world.count("dossier")) == (5, 1)
-
-
-async def test_a_refused_bericht_may_come_again_with_other_content(
-    world: Any, make_dossier: MakeDossier
-) -> None:
-    assert await world.codes(make_dossier(bericht_id=BERICHT, achternaam=""))
-
-    assert await world.number(make_dossier(bericht_id=BERICHT)) == 1
-
-
-async def test_what_is_allowed_is_a_setting_of_the_process(world: Any, make_dossier: MakeDossier) -> None:
-    strict = world.start(limits=Limits(bijlage_bytes=5))
-    dossier = make_dossier()
-
-    assert await world.codes(dossier, b"123456", intake=strict) == ["BIJLAGE_TE_GROOT"]
-    assert await world.number(dossier, b"123456") == 1
 
 
 async def test_a_caller_who_leaves_changes_nothing_of_the_decision(
