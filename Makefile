@@ -1,6 +1,7 @@
 # Everything a newcomer needs. Each target sets up what it uses; see README.md.
 PYTHON := .venv/bin/python
 READY := .venv/.ready
+UV := $(shell command -v uv || echo .uv/bin/uv)
 
 .PHONY: help demo test check pytest bench docs up lock format clean
 
@@ -31,7 +32,7 @@ up: $(READY)  ## run the gateway, with its data under ./data
 	.venv/bin/kindkans-gateway up
 
 lock: $(READY)  ## resolve the dependencies anew
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --upgrade --custom-compile-command "make lock" --group pyproject.toml:dev pyproject.toml \
 	  -o requirements.lock
 
