@@ -35,7 +35,7 @@ class Topology:
 
     prefix: str = "kindkans"
     replicas: int = 1  # 3 on a cluster
-    ack_wait_seconds: float = 30.0  # a running handler prolongs it
+    ack_wait_seconds: float = 10.0  # a running handler prolongs it
     duplicate_window_seconds: float = 120.0
     max_queue_bytes: int = 1024**3  # per stream
     dead_letter_days: int = 30

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, update
 
+from database.engine import RowRefused
 from database.schema import dossier
 from dossier.identifiers import Dossiernummer, HulpvraagId, OmgevingId, OrganisatieId, SwvId
 
@@ -58,7 +59,7 @@ def insert_dossier(
 
 
 def advance_dossier(connection: Connection, row: DossierRow, inhoud_hash: str) -> int:
-    """The next version of a dossier; returns its versie."""
+    """The next version of a dossier; returns its versie. Raises RowRefused if `row` is not the latest."""
     versie = row.versie + 1
     result = connection.execute(
         _ADVANCE,
@@ -70,5 +71,5 @@ def advance_dossier(connection: Connection, row: DossierRow, inhoud_hash: str) -
         },
     )
     if result.rowcount != 1:
-        raise AssertionError("a dossier changed within its own transaction")
+        raise RowRefused("database")  # another intake was first; a second run sees what it made
     return versie

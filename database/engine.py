@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, create_engine, event, text
+import psycopg
+from sqlalchemy import BigInteger, Connection, Engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from database.postgres import check_server, is_conflict, open_postgres, read_only
+from database.sqlite import open_sqlite
 from dossier.errors import ConfigurationError, Unavailable
-
-BUSY_TIMEOUT_SECONDS = 10
 
 
 class now_ms(GenericFunction[int]):
@@ -36,19 +36,30 @@ def _now_ms_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for `url` (sqlite:// for now; PostgreSQL is the next issue's).
+def open_engine(url: str, *, password: str = "", name: str = "") -> Engine:
+    """An engine for sqlite:// or postgresql://. Connects to nothing yet.
 
-    Raises ConfigurationError for another dialect. Connects to nothing yet.
+    `password` is put into the URL unless that has one; `name` tells the server who we are. Raises
+    ConfigurationError for anything else.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        raise ConfigurationError("DATABASE_URL must start with sqlite:// in this version")
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}, pool_timeout=10
-    )
-    event.listen(engine, "connect", _on_sqlite_connect)
-    event.listen(engine, "begin", _on_sqlite_begin)
-    return engine
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError("the database's URL cannot be read") from None  # it may hold a password
+    if parsed.get_backend_name() == "sqlite":
+        return open_sqlite(parsed)
+    if parsed.get_backend_name() in ("postgresql", "postgres"):
+        return open_postgres(
+            parsed if parsed.password or not password else parsed.set(password=password), name
+        )
+    raise ConfigurationError("a database's URL must start with sqlite:// or postgresql://")
+
+
+def check_durable(engine: Engine) -> None:
+    """Raises ConfigurationError for a server that loses what it acknowledges, Unavailable("database")."""
+    if engine.dialect.name == "postgresql":
+        with reading(engine) as connection:
+            check_server(connection)
 
 
 @contextmanager
@@ -65,8 +76,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: it sees one state and takes no write lock. Raises Unavailable("database")."""
-    with _translated(), engine.connect().execution_options(read_only=True) as connection:
-        yield connection
+    with _translated(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            yield read_only(connection)
+        else:
+            yield connection.execution_options(read_only=True)
 
 
 class RowRefused(Unavailable):
@@ -79,37 +93,10 @@ def _translated() -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as exc:
         raise RowRefused("database") from exc
-    except (SQLAlchemyError, sqlite3.Error) as exc:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as exc:
+        if isinstance(exc, DBAPIError) and is_conflict(exc.orig):
+            raise RowRefused("database") from exc
         raise Unavailable("database") from exc
-
-
-def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    cursor.execute("PRAGMA synchronous=FULL")  # NORMAL lost up to 624 acknowledged rows at a power cut
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
-    cursor.execute("PRAGMA wal_autocheckpoint=4000")
-    cursor.close()
-
-
-def _use_wal(cursor: sqlite3.Cursor) -> None:
-    # SQLite's own timeout does not serve here: of two who turn a new file to WAL at once, one fails.
-    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            return
-        except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def check_alive(engine: Engine) -> None:

@@ -8,10 +8,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from database.engine import reading, writing
 from dossier.errors import ConfigurationError
+
+_LOCK = 0x6B696E64  # any number will do, so long as it is always this one
 
 
 class History(Enum):
@@ -21,30 +23,38 @@ class History(Enum):
     KINDKANS = "migrations:kindkans"
 
 
-def bring_up_to_date(engine: Engine, history: History) -> None:
-    """SQLite, which only we use, is upgraded; of another database it is checked that somebody did."""
-    if engine.dialect.name == "sqlite":
-        upgrade(engine, history)
-    else:
-        check_current(engine, history)
-
-
 def upgrade(engine: Engine, history: History) -> None:
-    """To the latest version; does nothing when already there. Safe when two processes start at once."""
+    """To the latest version; does nothing when already there or beyond. Safe when two start at once."""
     with writing(engine) as connection:
-        command.upgrade(_config(history, connection), "head")
+        if engine.dialect.name == "postgresql":  # SQLite has let us in alone
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if (_revision(connection) or "") < _head(history):
+            command.upgrade(_config(history, connection), "head")
 
 
-def check_current(engine: Engine, history: History) -> None:
-    """Raises ConfigurationError unless the database has exactly this version's schema."""
+def check_current(engine: Engine, history: History) -> str:
+    """Raises ConfigurationError if the database is older than this program. Returns its version.
+
+    A later one is fine, so that a new version can be rolled out while the old one runs: a migration
+    only adds what the version before it can do without (docs/how-to/operations.md).
+    """
     with reading(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(_config(history)).get_current_head()
-    if found != wanted:
+        found = _revision(connection)
+    wanted = _head(history)
+    if found is None or found < wanted:
         raise ConfigurationError(
             f"the database of {history.name.lower()} is at version {found or 'none'} and this program "
             f"needs {wanted}; run: kindkans-gateway migrate"
         )
+    return found
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head(history: History) -> str:
+    return ScriptDirectory.from_config(_config(history)).get_current_head() or ""
 
 
 def _config(history: History, connection: Connection | None = None) -> Config:

@@ -12,9 +12,17 @@ from routing.tables import Tables
 
 
 def read_tables(connection: Connection) -> Tables:
-    return Tables.build(
-        version=read_version(connection),
-        brins=listed_brins(connection),
-        organisaties=list_organisaties(connection),
-        koppelingen=list_koppelingen(connection),
-    )
+    """All of one version, also where each statement sees what was committed meanwhile (PostgreSQL).
+
+    Every change of these tables bumps the version in its own transaction: the same version before and
+    after means that nothing came between.
+    """
+    while True:
+        version = read_version(connection)
+        brins = listed_brins(connection)
+        organisaties = list_organisaties(connection)
+        koppelingen = list_koppelingen(connection)
+        if read_version(connection) == version:
+            return Tables.build(
+                version=version, brins=brins, organisaties=organisaties, koppelingen=koppelingen
+            )

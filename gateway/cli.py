@@ -15,7 +15,7 @@ from gateway import process
 from gateway.commands import settings as settings_commands
 from gateway.commands import submissions
 from gateway.commands.console import err, out
-from gateway.databases import open_gateway_database, open_store_database
+from gateway.databases import migrate_databases
 from gateway.logs import configure_logs, get_logger
 from gateway.parts import Running
 from gateway.settings import Settings, read_settings
@@ -75,9 +75,7 @@ def broker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the databases to this version's schema."""
-    settings = read_settings()
-    open_gateway_database(settings).dispose()
-    open_store_database(settings).dispose()
+    migrate_databases(read_settings())
     out.print("The databases are at this version's schema.")
 
 
@@ -86,7 +84,7 @@ def provision_command() -> None:
     """Declare the streams and consumers of an external broker (BROKER_URL). `up` does it for its own."""
     settings = read_settings()
     address = external_broker(settings)
-    streams = asyncio.run(provision(address, Topology()))
+    streams = asyncio.run(provision(address, Topology(ack_wait_seconds=settings.ack_wait_seconds)))
     out.print(f"Declared at {address.url}: {', '.join(streams)}")
 
 

@@ -6,19 +6,29 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from database.engine import open_engine
-from database.migrate import History, bring_up_to_date
+from database.engine import check_durable, open_engine
+from database.migrate import History, check_current, upgrade
 from gateway.settings import Settings
 
 
 def open_gateway_database(settings: Settings) -> Engine:
-    """Raises ConfigurationError for a database of another version, Unavailable("database")."""
-    return _open(settings, settings.gateway_database, History.GATEWAY)
+    """Raises ConfigurationError for one that is too old or loses data, Unavailable("database")."""
+    return _open(_gateway(settings), History.GATEWAY)
 
 
 def open_store_database(settings: Settings) -> Engine:
     """Likewise, of the core store."""
-    return _open(settings, settings.kindkans_database, History.KINDKANS)
+    return _open(_store(settings), History.KINDKANS)
+
+
+def migrate_databases(settings: Settings) -> None:
+    """Both, to the schema of this version."""
+    for engine, history in ((_gateway(settings), History.GATEWAY), (_store(settings), History.KINDKANS)):
+        try:
+            check_durable(engine)
+            upgrade(engine, history)
+        finally:
+            engine.dispose()
 
 
 def prepare_folder(folder: Path) -> None:
@@ -26,8 +36,21 @@ def prepare_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _open(settings: Settings, url: str, history: History) -> Engine:
+def _gateway(settings: Settings) -> Engine:
     prepare_folder(settings.data_folder)
-    engine = open_engine(url)
-    bring_up_to_date(engine, history)
+    return open_engine(settings.gateway_database, password=settings.database_password, name="gateway")
+
+
+def _store(settings: Settings) -> Engine:
+    prepare_folder(settings.data_folder)
+    return open_engine(settings.kindkans_database, password=settings.kindkans_database_password, name="store")
+
+
+def _open(engine: Engine, history: History) -> Engine:
+    """SQLite, which only we use, is upgraded; of another database it is checked that somebody did."""
+    if engine.dialect.name == "sqlite":
+        upgrade(engine, history)
+    else:
+        check_durable(engine)
+        check_current(engine, history)
     return engine

@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     data_folder: Path = Field(Path("data"), description="databases, bijlagen, keys and the embedded broker")
     database_url: str = Field("", description="of the gateway; empty: SQLite in the data folder")
     kindkans_database_url: str = Field("", description="of the core store; empty: SQLite in the data folder")
+    database_password: str = Field("", repr=False, description="of `database_url`, where that has none")
+    kindkans_database_password: str = Field(
+        "", repr=False, description="of `kindkans_database_url`, likewise"
+    )
     broker_url: str = Field(EMBEDDED, description="nats://..., or `embedded`: the NATS that `up` starts")
     broker_token: str = Field("", repr=False, description="of an external broker; empty if it asks for none")
     key_file: Path | None = Field(None, description="the keyring; default: keys.json in the data folder")
@@ -51,9 +55,16 @@ class Settings(BaseSettings):
 
     secret_cache_seconds: float = Field(60, gt=0, description="how long a verified secret is remembered")
     receipt_within_seconds: float = Field(300, gt=0, description="before an unconfirmed event is repeated")
+    relay_lease_seconds: float = Field(
+        10, gt=0, description="before another relay takes over what one claimed; above a publish's 6"
+    )
+    ack_wait_seconds: float = Field(
+        10, gt=0, description="before NATS hands an unanswered message to another; set by `provision`"
+    )
     log_format: Literal["console", "json"] = Field(
         "json", description="json for machines, console for people"
     )
+    failpoints: str = Field("", description="for fault tests only (gateway/failpoints.py); leave empty")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

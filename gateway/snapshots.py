@@ -13,7 +13,7 @@ class Snapshots:
         self._tables: Tables | None = None
 
     def at(self, version: int, connection: Connection) -> Tables:
-        """The tables of `version`, which is what this transaction sees; read only when they are new."""
+        """The tables of `version`, which this transaction saw, or of a later one; read only when new."""
         tables = self._tables
         if tables is None or tables.version != version:
             tables = self._tables = read_tables(connection)

@@ -34,6 +34,7 @@ from dossier.timestamps import utc_now
 from dossier.verdict import Verdict
 from gateway.access import Access
 from gateway.databases import open_gateway_database, open_store_database, prepare_folder
+from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
@@ -114,7 +115,8 @@ class Wiring:
         self.settings = settings
         self.failure = failure
         self.metrics = Metrics()
-        self.topology = Topology()
+        self.failpoints = Failpoints.parse(settings.failpoints)
+        self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
         self.seal = Seal(load_or_create(settings.keyring_path))
         self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
         self._checks: dict[str, Check] = {"disk": self._check_disk}
@@ -128,6 +130,7 @@ class Wiring:
         soap = None
         if roles & {Role.INTAKE, Role.RELAY}:
             engine = open_gateway_database(self.settings)
+            self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
             self.metrics.read_outbox(lambda: _counts(engine))
@@ -172,7 +175,7 @@ class Wiring:
         return BrokerLog(role, self.metrics, lambda: self.failure.report("broker_closed"))
 
     def _relay(self, committer: Committer) -> list[Part]:
-        observer = OutboxLog(self.metrics)
+        observer = self.failpoints.outbox_observer(OutboxLog(self.metrics))
         receipts = ReceiptHandler(committer.transact, observer=observer, on_finished=lambda: self._nudge())
         link = BrokerLink(
             address=self.broker_address,
@@ -184,9 +187,12 @@ class Wiring:
         self._checks["broker of relay"] = link.check
         relay = Relay(
             committer.transact,
-            link.publish,
+            self.failpoints.publish(link.publish),
             self.topology.deliveries.subject,
-            RelaySettings(receipt_within_seconds=self.settings.receipt_within_seconds),
+            RelaySettings(
+                lease_seconds=self.settings.relay_lease_seconds,
+                receipt_within_seconds=self.settings.receipt_within_seconds,
+            ),
             observer,
         )
         self._nudge = relay.nudge
@@ -195,13 +201,14 @@ class Wiring:
     def _store(self) -> list[Part]:
         """The core store: a database, and objects, of its own."""
         engine = open_store_database(self.settings)
+        self.failpoints.store_engine(engine)
         committer = Committer(engine)
         self._checks["database of kindkans"] = lambda: asyncio.to_thread(check_alive, engine)
         own = LocalObjects(self.settings.data_folder / "kindkans-bijlagen", self.seal)
         link = BrokerLink(
             address=self.broker_address,
             topology=self.topology,
-            observer=self._broker_log("kindkans"),
+            observer=self.failpoints.store_broker_observer(self._broker_log("kindkans")),
             failure=self.failure,
         )
         handler = DeliveryHandler(
@@ -211,9 +218,9 @@ class Wiring:
             seal=self.seal,
             source=self.objects,
             own=own,
-            observer=StoreLog(self.metrics),
+            observer=self.failpoints.store_observer(StoreLog(self.metrics)),
         )
-        link.subscribe(self.topology.deliveries, handler)
+        link.subscribe(self.topology.deliveries, self.failpoints.handler(handler))
         self._checks["broker of kindkans"] = link.check
         needed = _asking(engine, copies_in_use)
         return [Database(engine, committer), link, Sweeping("kindkans", own, needed)]
@@ -238,7 +245,7 @@ class Wiring:
         )
         server = self._http(settings.port)
         endpoint = Endpoint(
-            use_cases=UseCases(access, intake),
+            use_cases=self.failpoints.use_cases(UseCases(access, intake)),
             receiver=receiver,
             contract=contract,
             reader_limits=ReaderLimits(bijlage_bytes=settings.max_bijlage_bytes),
@@ -252,7 +259,7 @@ class Wiring:
             observer=MessageObserver(self.metrics),
         )
         server.app = Guard(
-            Paths({SOAP_PATH: endpoint}),
+            Paths({SOAP_PATH: self.failpoints.app(endpoint)}),
             deadline_seconds=settings.request_deadline_seconds + _GUARD_SLACK_SECONDS,
             on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
         )

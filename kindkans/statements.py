@@ -129,7 +129,8 @@ def _insert_bijlagen(
 def _insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """False if there was such a row; then nothing is written."""
     statement = _insert_of(connection)(table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    # Not by the rowcount: PostgreSQL's driver has none for it.
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
 def _insert_of(connection: Connection) -> Any:

@@ -16,7 +16,7 @@ UNKNOWN_EVENT = "ONBEKENDE_GEBEURTENIS"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelaySettings:
     batch: int = 128  # events per claim, published at once
-    lease_seconds: float = 30.0  # longer than any publish may take
+    lease_seconds: float = 10.0  # longer than any publish may take
     poll_seconds: float = 0.05
     idle_poll_seconds: float = 0.25  # when nothing has come for a while
     receipt_within_seconds: float = 300.0  # without a receipt by then: published again

@@ -20,7 +20,7 @@ from adapters.parnassys.standin.client import ParnasSys
 from database.engine import reading, writing
 from gateway import configuration
 from gateway.commands.submissions import run_reconcile
-from gateway.databases import open_gateway_database, open_store_database
+from gateway.databases import migrate_databases, open_gateway_database, open_store_database
 from gateway.reconcile import Report
 from gateway.settings import Settings, read_settings
 
@@ -47,9 +47,12 @@ class Gateway:
 
     @property
     def settings(self) -> Settings:
-        return read_settings(data_folder=self.folder, port=0, ops_port=0)
+        ours = {name.lower(): value for name, value in self.environment.items()}
+        own = {name: value for name, value in ours.items() if name in Settings.model_fields}
+        return read_settings(**{"data_folder": self.folder, "port": 0, "ops_port": 0} | own)
 
     def make_world(self, world: Path = WORLD) -> None:
+        migrate_databases(self.settings)
         engine = open_gateway_database(self.settings)
         with writing(engine) as connection:
             changes = configuration.diff(connection, configuration.read_file(world), world.parent)

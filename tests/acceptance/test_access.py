@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from process import Gateway, wait_for
 
+from acceptance.process import Gateway, wait_for
 from adapters.parnassys.standin.messages import Push, indienen
 
 NUMBER = re.compile(r"dossiernummer>([0-9]+)<")

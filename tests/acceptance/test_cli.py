@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from process import Gateway, wait_for
 
+from acceptance.process import Gateway, wait_for
 from adapters.parnassys.standin.messages import File, Push, indienen
 from database.engine import writing
 from gateway.databases import open_gateway_database, open_store_database

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from process import Gateway, wait_for
 
+from acceptance.process import Gateway, wait_for
 from adapters.parnassys.names import SoapVersion
 from adapters.parnassys.standin.messages import File, Push, envelope, indienen, multipart, push_xml
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import pytest
 import requests
-from process import Gateway
 from zeep.exceptions import Fault
 
+from acceptance.process import Gateway
 from adapters.parnassys.standin import files
 from adapters.parnassys.standin.client import redenen, storing
 from adapters.parnassys.standin.messages import File, Push, indienen

@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 import pytest
-from process import Gateway, wait_for
 
+from acceptance.process import Gateway, wait_for
 from adapters.parnassys.names import SoapVersion
 from adapters.parnassys.standin import files
 from adapters.parnassys.standin.client import redenen

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import requests
-from process import Gateway
 
+from acceptance.process import Gateway
 from adapters.parnassys.standin.messages import File, Push, indienen
 
 CANARY = "Kanarievogel"

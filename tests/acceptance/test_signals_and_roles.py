@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import requests
-from process import Gateway, wait_for
 
+from acceptance.process import Gateway, wait_for
 from adapters.parnassys.standin import files
 from adapters.parnassys.standin.messages import File, Push, indienen
 
@@ -67,7 +67,7 @@ def test_readyz_says_no_while_a_push_that_was_begun_is_finished(own: Gateway) ->
 
         told = wait_for(lambda: [r for r in [requests.get(f"{ops_url}/readyz", timeout=5)] if not r.ok])
         sock.sendall(message[500:])
-        answer = sock.recv(65536).decode()
+        answer = b"".join(iter(lambda: sock.recv(65536), b"")).decode()
 
     assert told[0].json()["checks"]["process"] == "draining"
     assert NUMBER.search(answer)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 import requests
-from process import Gateway
 
+from acceptance.process import Gateway
 from adapters.parnassys.standin.messages import (
     File,
     Push,

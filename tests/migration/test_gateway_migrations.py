@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from database import migrate, schema
 from database.engine import open_engine, reading, writing
-from database.migrate import History, bring_up_to_date, check_current, upgrade
+from database.migrate import History, check_current, upgrade
 from database.settings_version import read_version
 from dossier.errors import ConfigurationError
 from kindkans import schema as kindkans_schema
@@ -112,7 +112,6 @@ def test_upgrading_twice_changes_nothing(open_at: OpenAt, history: History, meta
     with reading(engine) as connection:
         before = tables_of(connection)
     upgrade(engine, history)
-    bring_up_to_date(engine, history)
 
     check_current(engine, history)
     with reading(engine) as connection:
@@ -180,13 +179,26 @@ def test_a_database_without_a_schema_is_refused_with_the_remedy(
         check_current(open_at("empty"), history)
 
 
-def test_a_database_of_another_version_is_refused(open_at: OpenAt) -> None:
+def test_a_later_version_is_left_alone_so_that_the_old_program_runs_on_while_the_new_one_comes(
+    open_at: OpenAt,
+) -> None:
     engine = open_at("newer")
     upgrade(engine, History.GATEWAY)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(ConfigurationError, match="at version 9999"):
+    upgrade(engine, History.GATEWAY)
+
+    assert check_current(engine, History.GATEWAY) == "9999"
+
+
+def test_an_earlier_version_is_refused(open_at: OpenAt) -> None:
+    engine = open_at("older")
+    upgrade(engine, History.GATEWAY)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+
+    with pytest.raises(ConfigurationError, match=r"at version 0000 .* needs 0\d{3}; run"):
         check_current(engine, History.GATEWAY)
 
 

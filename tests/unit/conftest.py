@@ -15,7 +15,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from database.engine import open_engine
-from database.migrate import History, upgrade
+from database.migrate import History
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
 from dossier.identifiers import BerichtId, HulpvraagId
 
@@ -90,25 +90,15 @@ def make_bijlage() -> MakeBijlage:
     return build_bijlage
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty gateway database. Migrating takes a tenth of a second, copying this a thousandth."""
-    path = tmp_path_factory.mktemp("template") / "gateway.db"
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine, History.GATEWAY)
-    engine.dispose()
-    return path
+@pytest.fixture
+def gateway_file(migrated_files: dict[History, Path], tmp_path: Path) -> Path:
+    """An empty SQLite database of the gateway, of the test's own."""
+    return Path(shutil.copy(migrated_files[History.GATEWAY], tmp_path / "gateway.db"))
 
 
 @pytest.fixture
-def gateway_file(migrated_file: Path, tmp_path: Path) -> Path:
-    """An empty gateway database of the test's own."""
-    return Path(shutil.copy(migrated_file, tmp_path / "gateway.db"))
-
-
-@pytest.fixture
-def engine(gateway_file: Path) -> Iterator[Engine]:
-    """On the test's own gateway database."""
-    engine = open_engine(f"sqlite:///{gateway_file}")
+def engine(new_database: Callable[[History], str]) -> Iterator[Engine]:
+    """On an empty gateway database of the test's own; once per dialect."""
+    engine = open_engine(new_database(History.GATEWAY))
     yield engine
     engine.dispose()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from database.committer import Committer, CommitterSettings
-from database.engine import writing
+from database.engine import open_engine, reading, writing
 
 
 @pytest.fixture
@@ -38,15 +36,16 @@ def note() -> Callable[[str], Callable[[Connection], str]]:
 
 
 @pytest.fixture
-def committed(gateway_file: Path) -> Callable[[], set[str]]:
+def committed(notes: Engine) -> Callable[[], set[str]]:
     """The notes as a stranger sees them: through a connection that is none of ours."""
 
     def read() -> set[str]:
-        stranger = sqlite3.connect(gateway_file)
+        stranger = open_engine(notes.url.render_as_string(hide_password=False))
         try:
-            return {row[0] for row in stranger.execute("SELECT t FROM note")}
+            with reading(stranger) as connection:
+                return set(connection.execute(text("SELECT t FROM note")).scalars())
         finally:
-            stranger.close()
+            stranger.dispose()
 
     return read
 

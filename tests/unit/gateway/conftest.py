@@ -1,9 +1,8 @@
-"""A gateway without its HTTP: a real intake, committer, SQLite file and folder of bijlagen."""
+"""A gateway without its HTTP: a real intake, committer, database and folder of bijlagen."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from database.committer import Committer
 from database.engine import open_engine, reading, writing
+from database.migrate import History
 from database.organisaties import Swv
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import Bijlage, Dossier
@@ -44,10 +44,11 @@ TODAY = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)  # past: the database has a cloc
 class World:
     """One data folder. `start` opens it as a process would, as often as there are processes."""
 
-    def __init__(self, folder: Path, seal: Seal) -> None:
+    def __init__(self, folder: Path, seal: Seal, url: str) -> None:
         self.folder = folder
         self.seal = seal
-        self.engine = open_engine(f"sqlite:///{folder}/gateway.db")
+        self.url = url
+        self.engine = open_engine(url)
         self.objects = LocalObjects(folder / "bijlagen", seal)
         self.left_behind: list[InzendingId] = []
         self.nudges: list[None] = []
@@ -58,7 +59,7 @@ class World:
 
     def start(self, *, limits: Limits | None = None, objects: Any = None) -> Intake:
         """Another process on the same data."""
-        engine = open_engine(f"sqlite:///{self.folder}/gateway.db")
+        engine = open_engine(self.url)
         committer = Committer(engine)
         committer.start()
         self._running.append(committer)
@@ -161,7 +162,7 @@ class World:
         with reading(self.engine) as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
-    def count(self, table: str, where: str = "1") -> int:
+    def count(self, table: str, where: str = "1=1") -> int:
         return int(self.rows(f"SELECT count(*) FROM {table} WHERE {where}")[0][0])
 
     def read(self, query: Callable[..., Any], *arguments: Any) -> Any:
@@ -177,11 +178,11 @@ class World:
 
     def raw_bytes(self) -> bytes:
         """Everything on disk, as who steals the disk would see it."""
-        return b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
+        return b"".join(path.read_bytes() for path in self.folder.parent.rglob("*") if path.is_file())
 
     def locked(self) -> sqlite3.Connection:
         """A stranger who holds the write lock until he is closed."""
-        stranger = sqlite3.connect(self.folder / "gateway.db", isolation_level=None)
+        stranger = sqlite3.connect(self.folder.parent / "gateway.db", isolation_level=None)
         stranger.execute("BEGIN IMMEDIATE")
         return stranger
 
@@ -192,12 +193,11 @@ def seal() -> Seal:
 
 
 @pytest.fixture
-def world(migrated_file: Path, tmp_path: Path, seal: Seal) -> Iterator[World]:
+def world(new_database: Callable[[History], str], tmp_path: Path, seal: Seal) -> Iterator[World]:
     """swv-a with one school, 32DD, and the omgeving that may push for it."""
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copy(migrated_file, folder)
-    world = World(folder, seal)
+    world = World(folder, seal, new_database(History.GATEWAY))
     world.list_school("32DD00")
     world.change(admin.put_swv, Swv(swv_id=SwvId("swv-a"), naam="De Heuvels"))
     world.organisatie("es", "swv-a", "32DD")

@@ -56,7 +56,8 @@ async def test_two_gateways_on_one_database_agree(world: Any, make_dossier: Make
     numbers: dict[str, set[int]] = {}
     for (dossier, _), verdict in zip(pushes, verdicts, strict=True):
         numbers.setdefault(dossier.bericht_id, set()).add(verdict.dossiernummer)
-    assert sorted(n for found in numbers.values() for n in found) == list(range(1, 11))
+    given = [n for found in numbers.values() for n in found]
+    assert len(given) == len(set(given)) == 10  # who lost a race on PostgreSQL leaves a gap
     assert Counter(v.soort for v in verdicts) == {Soort.NIEUW: 10, Soort.HERHALING: 50}
     assert (world.count("outbox"), len(world.stored())) == (10, 10)
 
@@ -149,6 +150,7 @@ async def test_settings_that_change_between_two_pushes_hold_at_once_on_every_gat
                 assert await world.codes(dossier, intake=intake) == ["BRIN_NIET_INGESTELD"]
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 async def test_a_full_disk_under_the_database_is_unknown_and_the_repeat_is_right(
     world: Any, make_dossier: MakeDossier
 ) -> None:

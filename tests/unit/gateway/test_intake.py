@@ -73,6 +73,7 @@ async def test_a_bad_push_is_refused_with_every_reden_and_leaves_no_number_event
     assert (world.stored(), world.nudges) == (set(), [])
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 async def test_a_database_that_stays_locked_is_unknown_and_never_refused(
     world: Any, make_dossier: MakeDossier
 ) -> None:

@@ -82,6 +82,7 @@ async def test_of_an_accepted_dossier_nothing_is_on_disk_in_the_clear(world: Any
     assert seen(world) == []
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 async def test_of_a_rejection_nothing_is_on_disk_but_its_record(world: Any, sung: Dossier) -> None:
     bad = replace(sung, school=replace(sung.school, brin="99ZZ", naam="Basisschool Bekend"))
     inzending_id = new_inzending_id()
@@ -142,6 +143,7 @@ async def test_a_conflict_and_a_double_entry_leave_nothing_either(world: Any, su
 OTHER_BERICHT: Any = "00000000-0000-4000-8000-000000000002"
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 async def test_the_canaries_would_be_seen(world: Any, sung: Dossier) -> None:
     (world.folder / "leak").write_bytes(sung.content_bytes() + b"".join(WORDS[-3:]))
 

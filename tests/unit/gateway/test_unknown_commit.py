@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from database.answered import answered_versions
 from database.committer import Committer
 from database.engine import open_engine, reading, writing
 from database.inzendingen import list_inzendingen
-from database.migrate import History, upgrade
+from database.migrate import History
 from database.organisaties import Swv
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
@@ -43,9 +43,8 @@ OMGEVING, BRIN = OmgevingId("omgeving"), Brin("32DD")
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path}/gateway.db")
-    upgrade(engine, History.GATEWAY)
+def engine(new_database: Callable[[History], str]) -> Iterator[Engine]:
+    engine = open_engine(new_database(History.GATEWAY))
     school = ListedSchool(brin=BRIN, vestiging=Vestiging("32DD00"), naam="De Regenboog", plaats="Ede")
     place = Organisatie(
         organisatie_id=OrganisatieId("o"), swv_id=SwvId("s"), naam="x", brin=BRIN, vestiging=None

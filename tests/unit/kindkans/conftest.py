@@ -1,17 +1,16 @@
-"""A store in a SQLite file, storage in memory, and deliveries to put into it."""
+"""A store in a database of either dialect, storage in memory, and deliveries to put into it."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection
 
-from database import migrate
 from database.engine import open_engine, reading, writing
+from database.migrate import History
 from dossier.delivery import DeliveredBijlage, Delivery
 from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
 from dossier.timestamps import utc_now
@@ -63,9 +62,8 @@ class MemoryWriter:
 class Store:
     """The store's database, one transaction per call."""
 
-    def __init__(self, path: Path) -> None:
-        self.engine = open_engine(f"sqlite:///{path}")
-        migrate.upgrade(self.engine, migrate.History.KINDKANS)
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
 
     def do(self, work: Callable[..., T], *args: Any) -> T:
         with writing(self.engine) as connection:
@@ -94,8 +92,8 @@ def seal() -> Seal:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "kindkans.db")
+def store(new_database: Callable[[History], str]) -> Iterator[Store]:
+    made = Store(new_database(History.KINDKANS))
     yield made
     made.engine.dispose()
 

@@ -1,18 +1,18 @@
-"""An outbox in a SQLite file, and what fills it."""
+"""An outbox in a database of either dialect, and what fills it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, Engine
 
-from database import migrate, outbox, outbox_rows
+from database import outbox, outbox_rows
 from database.dossiers import insert_dossier
 from database.engine import open_engine, reading, writing
 from database.inzendingen import InzendingRecord, insert_inzending
+from database.migrate import History
 from dossier.identifiers import InzendingId
 
 T = TypeVar("T")
@@ -110,26 +110,12 @@ class Box:
             )
 
 
-@pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A migrated database, once: the migration is slower than the tests."""
-    path = tmp_path_factory.mktemp("template") / "gateway.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate.upgrade(engine, migrate.History.GATEWAY)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    engine.dispose()
-    return path.read_bytes()
-
-
 @pytest.fixture
-def new_box(_template: bytes, tmp_path: Path) -> Iterator[Callable[[], Box]]:
+def new_box(new_database: Callable[[History], str]) -> Iterator[Callable[[], Box]]:
     made: list[Box] = []
 
     def new() -> Box:
-        path = tmp_path / f"gateway-{len(made)}.db"
-        path.write_bytes(_template)
-        made.append(Box(open_engine(f"sqlite:///{path}")))
+        made.append(Box(open_engine(new_database(History.GATEWAY))))
         return made[-1]
 
     yield new

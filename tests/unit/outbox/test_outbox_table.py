@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, update
 
 from database import outbox, outbox_rows
-from database.engine import reading
+from database.engine import reading, writing
 from dossier.errors import Unavailable
 
 
@@ -138,6 +138,7 @@ def test_the_database_refuses_half_a_lease_and_a_death_without_a_code(box):
             box.do(lambda connection, v=values: connection.execute(update(table).values(v)))
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_the_claim_uses_the_partial_index_and_the_order_per_dossier_its_own(box):
     ran: list[tuple[str, object]] = []
     event.listen(
@@ -155,9 +156,39 @@ def test_the_claim_uses_the_partial_index_and_the_order_per_dossier_its_own(box)
     assert not any(step.startswith("SCAN") for step in steps), steps
 
 
+@pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_the_list_of_the_dead_uses_its_partial_index(box):
     with reading(box.engine) as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT event_id FROM outbox WHERE outbox.state = 'dood' ORDER BY finished_ms"
         ).all()
     assert any("ix_outbox_dead" in row[3] for row in plan)
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_the_claim_uses_its_indexes_on_postgresql_too(box):
+    ran: list[tuple[str, object]] = []
+    event.listen(
+        box.engine,
+        "before_cursor_execute",
+        lambda _connection, _cursor, statement, parameters, *_: ran.append((statement, parameters)),
+    )
+    box.claim()
+    (statement, parameters) = next(r for r in ran if r[0].startswith("UPDATE outbox"))
+    with writing(box.engine) as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
+    assert any("ix_outbox_open" in line for line in plan), plan
+    assert not any("Seq Scan" in line for line in plan), plan
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_two_who_claim_at_once_pass_each_other_by(box):
+    events = {box.add(f"{n:x}e") for n in range(10)}
+    with writing(box.engine) as one:
+        first = {c.event_id for c in outbox.claim(one, token="one", lease_ms=60_000, batch=4)}
+        second = set(box.claim(token="two", batch=100))  # does not wait for the first to commit
+
+    assert len(first) == 4
+    assert first | second == events
+    assert not first & second
