@@ -1,0 +1,46 @@
+"""One fault, done to one stack under load: what was sent, what was found, how long it took to heal."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from faults.catalogue import FaultCase
+from faults.checker import Violation, check
+from faults.history import History
+from faults.load import Load
+from faults.stack import DEADLINE_SECONDS, OMGEVING, SLACK_SECONDS, Stack
+
+BEFORE, AFTER = 15, 15  # answers before the fault and after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    seed: int
+    berichten: int
+    attempts: int
+    heal_seconds: float  # from the last answer to the store being equal; inf: not in time
+    violations: tuple[Violation, ...]
+
+
+def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
+    """`history` is the stack's: of all faults so far, for what was promised then still holds."""
+    before = len(history), history.attempts
+    load = Load(stack.soap_url, stack.authorization(OMGEVING), history, seed=seed)
+    with load:
+        load.answered(BEFORE)
+        fault.inject(stack, load, random.Random(seed))
+        load.answered(AFTER)
+    load.settle()
+    heal_seconds = stack.quiet()
+    seen = stack.see()
+    violations = check(
+        history, seen, deadline_seconds=DEADLINE_SECONDS + SLACK_SECONDS, repeats=fault.repeats
+    )
+    return Outcome(
+        seed=seed,
+        berichten=len(history) - before[0],
+        attempts=history.attempts - before[1],
+        heal_seconds=heal_seconds,
+        violations=tuple(violations),
+    )
