@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from faults.catalogue import FaultCase
+from faults.catalogue.case import FaultCase
 from faults.checker import Violation, check
 from faults.history import History
 from faults.load import Load
@@ -32,7 +32,7 @@ def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
         fault.inject(stack, load, random.Random(seed))
         load.answered(AFTER)
     load.settle()
-    heal_seconds = stack.quiet()
+    heal_seconds = stack.quiet(fault.heal_seconds)
     seen = stack.see()
     violations = check(
         history, seen, deadline_seconds=DEADLINE_SECONDS + SLACK_SECONDS, repeats=fault.repeats
