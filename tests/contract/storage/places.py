@@ -80,6 +80,7 @@ class S3Place:
     prefix: str
     spool: Path
     bucket: str = BUCKET
+    owner: str = "gateway"
     patience: Patience = PATIENCE
 
     @property
@@ -87,7 +88,7 @@ class S3Place:
         return Storage(
             place=Bucket(name=self.bucket, prefix=self.prefix),
             spool=self.spool,
-            owner="gateway",
+            owner=self.owner,
             access=S3Access(endpoint=self.endpoint, region=REGION, key_id=KEY_ID, secret=SECRET),
             patience=self.patience,
         )
