@@ -25,6 +25,7 @@ KEY_ID = "testkey"
 SECRET = "geheim-van-s3-9c1f"  # searched for in logs
 _START_SECONDS = 30.0
 _numbers = itertools.count(1)
+_started: list[subprocess.Popen[bytes]] = []  # who forgets a process that runs is warned of it
 
 
 def start_s3(folder: Path) -> Component:
@@ -38,6 +39,7 @@ def start_s3(folder: Path) -> Component:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    _started.append(server)
     _wait(server, port)
     endpoint = f"http://127.0.0.1:{port}"
     create_bucket(endpoint, BUCKET)
