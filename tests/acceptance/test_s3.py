@@ -14,7 +14,7 @@ import requests
 
 from acceptance.process import Gateway, wait_for
 from adapters.parnassys.standin.messages import File, Push, indienen
-from components.s3 import BUCKET, SECRET, bodies, s3_client, s3_storage
+from components.s3 import BUCKET, SECRET, in_bucket, s3_client, s3_storage
 from gateway.storages import open_store_objects
 from storage.keyring import load
 from storage.objects import ObjectDamaged
@@ -40,12 +40,6 @@ def start(gateway: Gateway) -> None:
         gateway.start(role, wait=role == "broker")
     for role in ROLES:
         wait_for(lambda role=role: gateway.ready(role))
-
-
-def everything(gateway: Gateway) -> dict[str, bytes]:
-    """All that is in the bucket for this gateway and its store."""
-    prefix = gateway.environment["STORAGE_URL"].split("/")[3]
-    return bodies(gateway.environment["STORAGE_ENDPOINT"], BUCKET, prefix)
 
 
 def files(number: int) -> tuple[File, ...]:
@@ -80,7 +74,7 @@ def test_what_is_pushed_arrives_once_sealed_and_whole(gateway: Gateway) -> None:
     proof = gateway.reconciled()
     gateway.stop(*reversed(ROLES))
     numbers = [int(NUMBER.search(answer.text)[1]) for answer in answers]  # type: ignore[index]
-    there = everything(gateway)
+    there = in_bucket(gateway.environment)
 
     assert numbers[:10] == numbers[10:20]
     assert len(set(numbers)) == 11
@@ -101,7 +95,7 @@ def test_what_the_store_lost_in_s3_is_seen(gateway: Gateway) -> None:
     gateway.post(indienen(Push(brin="17GU", files=files(1))).body)
     gateway.reconciled()
     gateway.stop()
-    [key, _] = [key for key in everything(gateway) if "/kindkans/" in key and "/." not in key]
+    [key, _] = [key for key in in_bucket(gateway.environment) if "/kindkans/" in key and "/." not in key]
     s3_client(gateway.environment["STORAGE_ENDPOINT"]).put_object(Bucket=BUCKET, Key=key, Body=b"x")
 
     with pytest.raises(ObjectDamaged):

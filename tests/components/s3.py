@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,14 @@ def bodies(endpoint: str, bucket: str, prefix: str) -> dict[str, bytes]:
         key: client.get_object(Bucket=bucket, Key=key)["Body"].read()
         for key in keys(endpoint, bucket, prefix)
     }
+
+
+def in_bucket(environment: Mapping[str, str]) -> dict[str, bytes]:
+    """All that a gateway and its store with this environment of `s3_storage` have there."""
+    if not environment.get("STORAGE_URL", "").startswith("s3://"):
+        return {}
+    prefix = environment["STORAGE_URL"].split("/")[3]
+    return bodies(environment["STORAGE_ENDPOINT"], BUCKET, prefix)
 
 
 def _wait(server: subprocess.Popen[bytes], port: int) -> None:

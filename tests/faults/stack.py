@@ -7,6 +7,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import psutil
 from sqlalchemy import Connection, Engine, select
 
 from acceptance.process import Gateway, wait_for
+from components.s3 import in_bucket
 from database.answered import answered_versions
 from database.engine import reading
 from database.inzendingen import with_objects
@@ -167,8 +169,9 @@ class Stack(Gateway):
     def canaries(self) -> list[str]:
         """Files, of ours and of the broker, in which the pupil's data stands in clear."""
         words = [CANARY.lower().encode(code) for code in ("utf-8", "utf-16-le")]
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return [path.name for path in files if any(word in path.read_bytes().lower() for word in words)]
+        files = ((path.name, path.read_bytes()) for path in self.folder.rglob("*") if path.is_file())
+        objects = ((key, key.encode() + body) for key, body in in_bucket(self.environment).items())
+        return [name for name, found in chain(files, objects) if any(word in found.lower() for word in words)]
 
     def source_objects(self, seal: Seal) -> Any:
         return open_gateway_objects(self.settings, seal)
