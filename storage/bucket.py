@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import mmap
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,7 +53,7 @@ class S3Bucket:
         self._proven = False
         self._proving = asyncio.Lock()
 
-    async def put_new(self, key: str, content: bytes) -> None:
+    async def put_new(self, key: str, content: bytes | mmap.mmap) -> None:
         """`content` is durable under `key`. If the key is there already it must be the same content.
 
         Nothing that is there is ever overwritten, whoever wrote it.
@@ -170,7 +171,7 @@ class S3Bucket:
                 "use a bucket without versioning"
             )
 
-    async def _put(self, key: str, content: bytes, *, new: bool) -> bool:
+    async def _put(self, key: str, content: bytes | mmap.mmap, *, new: bool) -> bool:
         """False: it was there."""
         mode: Literal["create", "overwrite"] = "create" if new else "overwrite"
         try:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import mmap
 import os
 import re
 import tempfile
@@ -181,14 +182,18 @@ class S3ObjectWriter:
         except OSError as exc:
             raise Unavailable("storage") from exc
 
-    def _spooled(self) -> bytes:
+    def _spooled(self) -> mmap.mmap:
+        """In memory of its own: what malloc once took for so large a piece it keeps, for each thread."""
         with self._lock:
             if self._file is None:
                 raise Unavailable("storage")
             try:
-                return os.pread(self._file.fileno(), self._size_bytes, 0)
+                content = mmap.mmap(-1, self._size_bytes)
+                if os.preadv(self._file.fileno(), [content], 0) != self._size_bytes:
+                    raise Unavailable("storage")  # somebody else cut it short
             except OSError as exc:
                 raise Unavailable("storage") from exc
+            return content
 
     def _close(self) -> None:
         with self._lock:

@@ -227,6 +227,15 @@ async def test_the_sweeper_sees_more_than_one_page(s3: S3Place, seal: Seal) -> N
     assert {push async for push in objects.folders_older_than(-60)} == pushes
 
 
+async def test_the_sweeper_takes_no_key_for_a_push_that_is_not_where_pushes_are(
+    s3: S3Place, seal: Seal
+) -> None:
+    for key in (f"cd/{PUSH}/1", f"ab/{PUSH}", f"ab/x{PUSH}/1", f"x/ab/{PUSH}/1"):
+        s3.put(key, b"x")
+
+    assert [push async for push in s3.open(seal).folders_older_than(-60)] == []
+
+
 # --- when S3 is away ---
 
 
