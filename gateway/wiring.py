@@ -49,18 +49,19 @@ from gateway.parts import (
     EmbeddedBroker,
     Readiness,
     RelayLoop,
+    StorageCheck,
     Sweeping,
 )
 from gateway.process import Failure, Part
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
+from gateway.storages import open_gateway_objects, open_store_objects
 from kindkans.handler import DeliveryHandler
 from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
 from storage.keyring import load_or_create
-from storage.objects import LocalObjects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
@@ -118,7 +119,7 @@ class Wiring:
         self.failpoints = Failpoints.parse(settings.failpoints)
         self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
         self.seal = Seal(load_or_create(settings.keyring_path))
-        self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
+        self.objects = open_gateway_objects(settings, self.seal)
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
         self._nudge: Callable[[], None] = lambda: None
@@ -139,7 +140,9 @@ class Wiring:
                 gateway += self._relay(committer)
             if Role.INTAKE in roles:
                 deciding, soap = self._soap(engine, committer)
-                gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), deciding, soap]
+                check = StorageCheck("intake", self.objects.check_writable)
+                sweeping = Sweeping("intake", self.objects, _asking(engine, with_objects))
+                gateway += [check, sweeping, deciding, soap]
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
         ops = self._http(self.settings.ops_port)
@@ -204,7 +207,8 @@ class Wiring:
         self.failpoints.store_engine(engine)
         committer = Committer(engine)
         self._checks["database of kindkans"] = lambda: asyncio.to_thread(check_alive, engine)
-        own = LocalObjects(self.settings.data_folder / "kindkans-bijlagen", self.seal)
+        own = open_store_objects(self.settings, self.seal)
+        self._checks["storage of kindkans"] = own.check_writable
         link = BrokerLink(
             address=self.broker_address,
             topology=self.topology,
@@ -223,7 +227,8 @@ class Wiring:
         link.subscribe(self.topology.deliveries, self.failpoints.handler(handler))
         self._checks["broker of kindkans"] = link.check
         needed = _asking(engine, copies_in_use)
-        return [Database(engine, committer), link, Sweeping("kindkans", own, needed)]
+        check = StorageCheck("kindkans", own.check_writable)
+        return [Database(engine, committer), check, link, Sweeping("kindkans", own, needed)]
 
     def _soap(self, engine: Engine, committer: Committer) -> tuple[Deciding, HttpServer]:
         settings = self.settings
@@ -239,7 +244,7 @@ class Wiring:
             on_accepted=lambda: self._nudge(),
             on_left_behind=lambda i: get_logger(role="intake").warning("objects_left", inzending_id=i),
         )
-        self._checks["storage"] = lambda: asyncio.to_thread(self.objects.check_writable)
+        self._checks["storage"] = self.objects.check_writable
         receiver = Receiver(
             contract=contract, sniffer=Sniffer(), objects=self.objects, limits=settings.limits
         )
