@@ -57,6 +57,8 @@ XML = {
     "20,000 attributes": good().replace(b"<school>", b"<school" + ATTRIBUTES + b">"),
     "an attribute of 1 MB": good().replace(b"<school>", b'<school a="' + b"x" * 1_000_000 + b'">'),
     "a million elements": good().replace(b"<school>", b"<x/>" * 1_000_000 + b"<school>"),
+    "a surname of 900,000 letters": indienen(Push(brin="17GU", achternaam="a" * 900_000)).body,
+    "900,000 blanks before the brin": indienen(Push(brin=" " * 900_000 + "17GU")).body,
     "depth": good().replace(b"<school>", b"<x>" * 5_000 + b"<school>"),
     "two bodies": within(after="<s:Body/>"),
     "two payloads": within(body=push_xml(Push(brin="17GU"))),
