@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,29 @@ def test_a_name_is_found_by_its_keyed_hash(own: Gateway) -> None:
     assert f" {number} " in found.stdout
     assert CANARY not in found.stdout
     assert "Inzendingen: none" in missed.stdout
+
+
+def test_files_are_for_their_owner_only_also_in_a_folder_that_is_open(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)  # whatever the umask of the tests
+    gateway = Gateway(folder)
+    try:
+        assert gateway.cli("swv", "add", "swv-1", "Een SWV").returncode == 0
+        gateway.start()
+        gateway.stop()
+    finally:
+        gateway.close()
+
+    log = gateway.log()
+    made = [path for path in folder.rglob("*") if path != log]  # the log is the supervisor's: here, ours
+    assert {path.name for path in made} >= {"gateway.db", "kindkans.db", "keys.json", "nats", "bijlagen"}
+    assert [str(path) for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+    assert log.read_text().count("data_folder_open_to_others") == 1
+    folder.chmod(0o700)
+    gateway.start()
+    gateway.stop()
+    assert log.read_text().count("data_folder_open_to_others") == 1
 
 
 def every_kind_of_push() -> list[bytes]:
