@@ -1,4 +1,4 @@
-"""The boundary that schools meet most, over HTTP: 5 MiB is fine, one byte more is BIJLAGE_TE_GROOT (FAQ 6)."""
+"""The boundary that schools meet most, over HTTP: 5 MiB is fine, one byte more is not (FAQ 6)."""
 
 from __future__ import annotations
 

@@ -70,6 +70,7 @@ XML = {
         header=f"<a:Action {WSA}>urn:nld:kindkans:parnassys:v1:opvragenStatus</a:Action>"
     ),
     "no base64": bijlage("dit is geen base64!"),
+    "a bijlage of character references": bijlage("&#65;" * 2_000_000),
     "base64 after its end": bijlage("QUJD=QUJD"),
     "an xop reference without mtom": bijlage(XOP.format("cid:a")),
     "a reference to a file": bijlage(XOP.format("file:///etc/passwd")),
@@ -126,6 +127,11 @@ MTOM = {
         re.sub(rb'href="cid:[^"]*"', b'href="http://127.0.0.1:9/"', parts_of(PICTURE)), [PART]
     ),
     "cut off": multipart(parts_of(PICTURE), [PART])[:-30],
+    "8 MB behind the last part": multipart(parts_of(PICTURE), [PART]) + b"x" * 8_000_000,
+    "8 MB of blank lines before the first part": b"\r\n" * 4_000_000 + multipart(parts_of(PICTURE), [PART]),
+    "an endless header of a part": multipart(parts_of(PICTURE), [PART]).replace(
+        b"Content-ID", b"X: " + b"x" * 1_000_000 + b"\r\nContent-ID", 1
+    ),
 }
 
 
