@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
+from pathlib import Path
 
 import typer
 import uvloop
@@ -109,12 +112,19 @@ async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
     built = Wiring(settings, failure).build(roles)
     log = get_logger(role=name)
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
+    if _open_to_others(settings.data_folder):
+        log.warning("data_folder_open_to_others", what="chmod 700 DATA_FOLDER")
     running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
     return await process.run([*built.parts, running], failure)
 
 
+def _open_to_others(folder: Path) -> bool:
+    return bool(stat.S_IMODE(folder.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def main() -> None:
     """Every error of ours is one line and exit code 2; a traceback would show what it holds."""
+    os.umask(0o077)  # all that we and the embedded broker write is for our own user, wherever it lands
     try:
         app()
     except GatewayError as exc:

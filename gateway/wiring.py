@@ -40,7 +40,7 @@ from gateway.health import Check, Health
 from gateway.intake import Intake
 from gateway.logs import get_logger
 from gateway.metrics import Metrics
-from gateway.observers import BrokerLog, MessageObserver, OutboxLog, StoreLog
+from gateway.observers import BrokerLog, MessageObserver, OutboxLog, RefusalLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
     BrokerLink,
@@ -145,8 +145,13 @@ class Wiring:
                 gateway += [check, sweeping, deciding, soap]
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
-        ops = self._http(self.settings.ops_port)
-        ops.app = ops_app(health, self.metrics)
+        refusals = RefusalLog("ops", self.metrics)
+        ops = self._http(self.settings.ops_port, refusals)
+        ops.app = Guard(
+            ops_app(health, self.metrics),
+            deadline_seconds=self.settings.request_deadline_seconds,
+            on_refused=refusals.refused,
+        )
         parts = [ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
 
@@ -248,7 +253,8 @@ class Wiring:
         receiver = Receiver(
             contract=contract, sniffer=Sniffer(), objects=self.objects, limits=settings.limits
         )
-        server = self._http(settings.port)
+        refusals = RefusalLog("intake", self.metrics)
+        server = self._http(settings.port, refusals)
         endpoint = Endpoint(
             use_cases=self.failpoints.use_cases(UseCases(access, intake)),
             receiver=receiver,
@@ -264,19 +270,20 @@ class Wiring:
             observer=MessageObserver(self.metrics),
         )
         server.app = Guard(
-            Paths({SOAP_PATH: self.failpoints.app(endpoint)}),
+            Paths({SOAP_PATH: self.failpoints.app(endpoint)}, on_refused=refusals.refused),
             deadline_seconds=settings.request_deadline_seconds + _GUARD_SLACK_SECONDS,
-            on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
+            on_refused=refusals.refused,
         )
         return Deciding(endpoint), server
 
-    def _http(self, port: int) -> HttpServer:
+    def _http(self, port: int, refusals: RefusalLog) -> HttpServer:
         return HttpServer(
             host=self.settings.host,
             port=port,
             header_deadline_seconds=self.settings.header_deadline_seconds,
             max_connections=self.settings.max_connections,
             drain_seconds=self.settings.drain_seconds,
+            on_refused=refusals.refused,
         )
 
     async def _check_disk(self) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import Gateway, break_delivery, mend_delivery, wait_for
 from adapters.parnassys.standin.messages import File, Push, indienen
 from database.engine import writing
-from gateway.databases import open_gateway_database, open_store_database
+from gateway.databases import open_store_database
 
 NUMBER = re.compile(r"dossiernummer>(-?[0-9]+)<")
 
@@ -166,26 +166,6 @@ def test_reconcile_names_what_the_store_lacks_and_what_it_has_too_much(own: Gate
     assert done.returncode == 1
     assert re.search(r"NIET_IN_KINDKANS\W+2", done.stdout)
     assert re.search(r"INHOUD_WIJKT_AF\W+3", done.stdout)
-
-
-def break_delivery(own: Gateway) -> None:
-    """As if the store never had it, and its bijlage were damaged on the way."""
-    tamper(own, "DELETE FROM bijlage")
-    tamper(own, "DELETE FROM versie")
-    tamper(own, "DELETE FROM dossier")
-    tamper(own, "DELETE FROM inbox")
-    engine = open_gateway_database(own.settings)
-    with writing(engine) as connection:
-        connection.exec_driver_sql("UPDATE outbox SET state = 'wachtend', finished_ms = NULL, due_ms = 0")
-    engine.dispose()
-    [path] = own.objects()
-    path.rename(path.with_suffix(".good"))
-    path.write_bytes(b"damaged")
-
-
-def mend_delivery(own: Gateway) -> None:
-    [good] = [path for path in own.objects() if path.suffix == ".good"]
-    good.replace(good.with_suffix(""))
 
 
 def tamper(own: Gateway, statement: str) -> None:
