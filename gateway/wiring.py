@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
+from gateway.keys import open_keyring
 from gateway.logs import get_logger
 from gateway.metrics import Metrics
 from gateway.observers import BrokerLog, MessageObserver, OutboxLog, StoreLog
@@ -59,7 +61,6 @@ from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
-from storage.keyring import load_or_create
 from storage.objects import LocalObjects
 from storage.seal import Seal
 
@@ -117,14 +118,24 @@ class Wiring:
         self.metrics = Metrics()
         self.failpoints = Failpoints.parse(settings.failpoints)
         self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
-        self.seal = Seal(load_or_create(settings.keyring_path))
-        self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
+        self._roles: set[Role] = set()
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
         self._nudge: Callable[[], None] = lambda: None
 
+    @cached_property
+    def seal(self) -> Seal:
+        """Asked for by the roles that seal or open something; the broker and the relay need no keys."""
+        gateway, store = Role.INTAKE in self._roles, Role.KINDKANS in self._roles
+        return Seal(open_keyring(self.settings, gateway=gateway, store=store))
+
+    @cached_property
+    def objects(self) -> LocalObjects:
+        return LocalObjects(self.settings.data_folder / "bijlagen", self.seal)
+
     def build(self, roles: set[Role]) -> Process:
         """The parts in the order in which they start; they stop in the reverse order."""
+        self._roles = roles
         broker = self._broker() if Role.BROKER in roles else []
         gateway: list[Part] = []
         soap = None

@@ -6,7 +6,7 @@ import time
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from database import outbox_rows
 from database.answered import answered_versions
@@ -27,11 +27,11 @@ from dossier.timestamps import from_ms
 from gateway import administration as admin
 from gateway.commands.console import actor, out, print_table
 from gateway.databases import open_gateway_database, open_store_database
+from gateway.keys import gateway_keyed, load_keyring
 from gateway.reconcile import Report, reconcile
 from gateway.settings import Settings, read_settings
 from gateway.status import original_of, status_of
 from kindkans.queries import held_versions
-from storage import keyring
 from storage.seal import Seal
 
 inzending_app = typer.Typer(no_args_is_help=True, help="What was pushed, and what became of it.")
@@ -54,9 +54,10 @@ def inzending_list(
 ) -> None:
     """List the latest inzendingen."""
     settings = read_settings()
-    naam_hash = _ask_naam_hash(settings) if by_surname else None
+    engine = open_gateway_database(settings)
+    naam_hash = _ask_naam_hash(settings, engine) if by_surname else None
     code = str(admin.as_brin(brin)) if brin else None
-    with reading(open_gateway_database(settings)) as connection:
+    with reading(engine) as connection:
         records = list_inzendingen(
             connection,
             limit=limit,
@@ -191,9 +192,9 @@ def print_report(report: Report) -> None:
         out.print("No differences.")
 
 
-def _ask_naam_hash(settings: Settings) -> str:
-    surname = str(typer.prompt("Surname", hide_input=True))
-    return Seal(keyring.load(settings.keyring_path)).naam_hash(surname)
+def _ask_naam_hash(settings: Settings, engine: Engine) -> str:
+    seal = Seal(load_keyring(settings.keyring_path, gateway_keyed(engine)))  # with others none is found
+    return seal.naam_hash(str(typer.prompt("Surname", hide_input=True)))
 
 
 def _row(connection: Connection, record: InzendingRecord) -> tuple[object, ...]:
