@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -41,7 +41,7 @@ from gateway.health import Check, Health
 from gateway.intake import Intake
 from gateway.keys import open_keyring
 from gateway.logs import get_logger
-from gateway.metrics import Metrics
+from gateway.metrics import Metrics, OutboxReading
 from gateway.observers import BrokerLog, MessageObserver, OutboxLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
@@ -144,7 +144,7 @@ class Wiring:
             self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
-            self.metrics.read_outbox(lambda: _counts(engine))
+            self.metrics.read_outbox(lambda: _read_outbox(engine))
             self._checks["database"] = lambda: asyncio.to_thread(check_alive, engine)
             if Role.RELAY in roles:
                 gateway += self._relay(committer)
@@ -312,6 +312,9 @@ def _asking(
     return lambda ids: asyncio.to_thread(read, ids)
 
 
-def _counts(engine: Engine) -> Mapping[str, int]:
+def _read_outbox(engine: Engine) -> OutboxReading:
     with reading(engine) as connection:
-        return {state.value: number for state, number in outbox_rows.counts(connection).items()}
+        return OutboxReading(
+            events={state.value: number for state, number in outbox_rows.counts(connection).items()},
+            oldest_seconds=outbox_rows.oldest_open_age_ms(connection) / 1000,
+        )
