@@ -67,6 +67,18 @@ def oldest_open_age_ms(connection: Connection) -> int:
     return max(0, age or 0)
 
 
+def newest_open_ms(connection: Connection) -> int | None:
+    """When the newest event was accepted that is open now; None if none is."""
+    newest: int | None = connection.execute(select(func.max(outbox.c.created_ms)).where(_OPEN)).scalar_one()
+    return newest
+
+
+def any_open(connection: Connection, accepted_until_ms: int) -> bool:
+    """Whether an event that was accepted until then is not confirmed yet, and no dead letter."""
+    query = select(outbox.c.event_id).where(_OPEN, outbox.c.created_ms <= accepted_until_ms).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def gebeurtenissen_of(connection: Connection, event_id: InzendingId) -> tuple[Moment, ...]:
     query = (
         select(outbox_gebeurtenis)

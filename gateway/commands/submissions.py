@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
+from itertools import chain, islice
+from typing import Annotated, TypeVar
 
 import typer
 from sqlalchemy import Connection, Engine
@@ -33,6 +36,10 @@ from gateway.settings import Settings, read_settings
 from gateway.status import original_of, status_of
 from kindkans.queries import held_versions
 from storage.seal import Seal
+
+T = TypeVar("T")
+
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 inzending_app = typer.Typer(no_args_is_help=True, help="What was pushed, and what became of it.")
 dead_letter_app = typer.Typer(no_args_is_help=True, help="Events that the store could not take.")
@@ -145,43 +152,67 @@ def audit_list(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50) -> Non
 
 
 def reconcile_command(
-    wait: Annotated[float, typer.Option(help="Seconds to wait for what is under way.")] = 0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for what is under way now.")] = 0,
 ) -> None:
     """Prove that numbers answered = outbox = store. Exit 1, with a list, where they are not."""
     settings = read_settings()
-    until = time.monotonic() + wait
+    if wait:
+        wait_for_open(settings, wait)
     report = run_reconcile(settings)
-    while not report.proven and time.monotonic() < until:
-        time.sleep(0.2)
-        report = run_reconcile(settings)
     print_report(report)
-    if not report.proven:
+    if not report.sound:
         raise typer.Exit(1)
+
+
+def wait_for_open(settings: Settings, seconds: float) -> None:
+    """Until what is open now is confirmed or dead, whatever comes in meanwhile; or time is up."""
+    until = time.monotonic() + seconds
+    engine = open_gateway_database(settings)
+    try:
+        with reading(engine) as connection:
+            newest = outbox_rows.newest_open_ms(connection)
+        pause = _FIRST_PAUSE_SECONDS
+        while newest is not None and (left := until - time.monotonic()) > 0:
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            with reading(engine) as connection:
+                if not outbox_rows.any_open(connection, newest):
+                    return
+    finally:
+        engine.dispose()
 
 
 def run_reconcile(settings: Settings) -> Report:
     gateway = open_gateway_database(settings)
     store = open_store_database(settings)
     try:
-        # Under load the two move on. What we call delivered before the store is read must be in it;
-        # what the store has more must be known to us when we are read again.
-        with reading(gateway) as connection:
-            answered = list(answered_versions(connection))
-        with reading(store) as connection:
-            held = list(held_versions(connection))
-        with reading(gateway) as connection:
-            later = {(a.dossiernummer, a.versie) for a in answered_versions(connection)}
-        later -= {(a.dossiernummer, a.versie) for a in answered}
-        return reconcile(answered, [h for h in held if (h.dossiernummer, h.versie) not in later])
+        with ExitStack() as stack:
+            # Under load the two move on, so the order counts in which these three look. What we call
+            # delivered before the store is read must be in it; what the store has more must be known
+            # to us afterwards.
+            answered = _look(stack, gateway, answered_versions)
+            held = _look(stack, store, held_versions)
+            later = _look(stack, gateway, answered_versions)
+            patience_ms = int(settings.receipt_within_seconds * 1000)
+            return reconcile(answered, held, later, patience_ms=patience_ms)
     finally:
         gateway.dispose()
         store.dispose()
 
 
+def _look(
+    stack: ExitStack, engine: Engine, query: Callable[[Connection], Generator[T, None, None]]
+) -> Iterator[T]:
+    """What `query` gives, in a transaction that sees the state of now: its first row is read at once."""
+    connection = stack.enter_context(reading(engine))
+    rows = stack.enter_context(closing(query(connection)))  # not all of them may be asked for
+    return chain(list(islice(rows, 1)), rows)
+
+
 def print_report(report: Report) -> None:
     out.print(
         f"answered {report.answered}, in the store {report.held}, "
-        f"equal (once, same content, same organisatie) {report.equal}"
+        f"equal (once, same content, same organisatie) {report.equal}, under way {report.under_way}"
     )
     if report.differences:
         rows = [(d.kind, d.dossiernummer, d.versie) for d in report.differences[:100]]

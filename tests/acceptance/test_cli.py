@@ -168,6 +168,21 @@ def test_reconcile_names_what_the_store_lacks_and_what_it_has_too_much(own: Gate
     assert re.search(r"INHOUD_WIJKT_AF\W+3", done.stdout)
 
 
+def test_what_is_on_its_way_is_no_difference_until_it_takes_too_long(own: Gateway) -> None:
+    own.start("intake")
+    for _ in range(2):
+        own.post(indienen(Push(brin="17GU")).body, role="intake")
+    own.stop("intake")
+
+    assert "under way 2" in ok(own, "reconcile")
+    assert "under way 2" in ok(own, "reconcile", "--wait", "0.5")
+    own.environment["RECEIPT_WITHIN_SECONDS"] = "0.001"
+    done = own.cli("reconcile")
+
+    assert done.returncode == 1
+    assert done.stdout.count("ONDERWEG") == 2
+
+
 def break_delivery(own: Gateway) -> None:
     """As if the store never had it, and its bijlage were damaged on the way."""
     tamper(own, "DELETE FROM bijlage")
