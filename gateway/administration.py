@@ -29,6 +29,7 @@ from database.organisaties import (
     save_organisatie,
     save_swv,
 )
+from database.outbox_rows import find_event
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, OrganisatieId, SwvId
@@ -152,7 +153,13 @@ def import_list(connection: Connection, actor: str, diff: ListDiff) -> None:
 def retry_dead_letters(
     connection: Connection, actor: str, event_ids: Sequence[InzendingId] | None
 ) -> Iterable[InzendingId]:
-    """These dead letters, or all, are offered to the store again under the same event id."""
+    """These dead letters, or all, are offered to the store again under the same event id.
+
+    One that is offered again or delivered already is passed over; an id that is no event's is an error.
+    """
+    for event_id in event_ids or ():
+        if find_event(connection, event_id) is None:
+            raise ConfigurationError(f"there is no event {event_id[:40]}; see: dead-letter list")
     done = outbox.retry_dead(connection, event_ids)
     for event_id in done:
         write_audit(connection, actor=actor, action="dead_letter_retried", subject=event_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
+from enum import StrEnum
 from itertools import chain, islice
 from typing import Annotated, TypeVar
 
@@ -41,6 +42,16 @@ T = TypeVar("T")
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
+
+class Uitkomst(StrEnum):
+    """What was decided of an inzending, as its row has it."""
+
+    NIEUW = "nieuw"
+    VERSIE = "versie"
+    DUBBEL = "dubbel"
+    AFGEWEZEN = "afgewezen"
+
+
 inzending_app = typer.Typer(no_args_is_help=True, help="What was pushed, and what became of it.")
 dead_letter_app = typer.Typer(no_args_is_help=True, help="Events that the store could not take.")
 audit_app = typer.Typer(no_args_is_help=True, help="Who changed what.")
@@ -51,7 +62,7 @@ def inzending_list(
     zoek: Annotated[
         str | None, typer.Argument(help="Dossiernummer, berichtId, referentie or part of a school name.")
     ] = None,
-    uitkomst: Annotated[str | None, typer.Option(help="nieuw, versie, dubbel or afgewezen.")] = None,
+    uitkomst: Annotated[Uitkomst | None, typer.Option(help="What was decided.")] = None,
     brin: Annotated[str | None, typer.Option()] = None,
     reden: Annotated[RedenCode | None, typer.Option(help="Rejected for this.")] = None,
     by_surname: Annotated[
@@ -133,9 +144,13 @@ def dead_letter_retry(
     """Offer dead letters to the store again, under the same event id."""
     if bool(event_ids) == every:
         raise ConfigurationError("name the events to retry, or use --all")
-    chosen = None if every else [InzendingId(e) for e in event_ids or ()]
+    chosen = None if every else [InzendingId(e.strip().lower()) for e in event_ids or ()]
     with writing(open_gateway_database(read_settings())) as connection:
         done = list(admin.retry_dead_letters(connection, actor(), chosen))
+        others = [outbox_rows.find_event(connection, e) for e in chosen or () if e not in done]
+    for row in others:
+        if row is not None:
+            out.print(f"{row.event_id} is no dead letter: it is {row.state}.")
     out.print(f"{len(done)} offered again.")
 
 
