@@ -15,8 +15,7 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
-from gateway.commands import settings as settings_commands
-from gateway.commands import submissions
+from gateway.commands import brins, configure, koppelingen, organisaties, submissions
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
 from gateway.logs import configure_logs, get_logger
@@ -34,11 +33,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they show local variables: a child's data
     help="The integration gateway between ParnasSys and Kindkans.",
 )
-app.add_typer(settings_commands.brin_app, name="brin")
-app.add_typer(settings_commands.swv_app, name="swv")
-app.add_typer(settings_commands.organisatie_app, name="organisatie")
-app.add_typer(settings_commands.koppeling_app, name="koppeling")
-app.add_typer(settings_commands.config_app, name="config")
+app.add_typer(brins.brin_app, name="brin")
+app.add_typer(organisaties.swv_app, name="swv")
+app.add_typer(organisaties.organisatie_app, name="organisatie")
+app.add_typer(koppelingen.omgeving_app, name="omgeving")
+app.add_typer(koppelingen.koppeling_app, name="koppeling")
+app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
+from gateway.keys import open_keyring
 from gateway.logs import get_logger
-from gateway.metrics import Metrics
+from gateway.metrics import Metrics, OutboxReading
 from gateway.observers import BrokerLog, MessageObserver, OutboxLog, RefusalLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
@@ -61,7 +63,7 @@ from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
-from storage.keyring import load_or_create
+from storage.opening import Objects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
@@ -118,14 +120,24 @@ class Wiring:
         self.metrics = Metrics()
         self.failpoints = Failpoints.parse(settings.failpoints)
         self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
-        self.seal = Seal(load_or_create(settings.keyring_path))
-        self.objects = open_gateway_objects(settings, self.seal)
+        self._roles: set[Role] = set()
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
         self._nudge: Callable[[], None] = lambda: None
 
+    @cached_property
+    def seal(self) -> Seal:
+        """Asked for by the roles that seal or open something; the broker and the relay need no keys."""
+        gateway, store = Role.INTAKE in self._roles, Role.KINDKANS in self._roles
+        return Seal(open_keyring(self.settings, gateway=gateway, store=store))
+
+    @cached_property
+    def objects(self) -> Objects:
+        return open_gateway_objects(self.settings, self.seal)
+
     def build(self, roles: set[Role]) -> Process:
         """The parts in the order in which they start; they stop in the reverse order."""
+        self._roles = roles
         broker = self._broker() if Role.BROKER in roles else []
         gateway: list[Part] = []
         soap = None
@@ -134,7 +146,7 @@ class Wiring:
             self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
-            self.metrics.read_outbox(lambda: _counts(engine))
+            self.metrics.read_outbox(lambda: _read_outbox(engine))
             self._checks["database"] = lambda: asyncio.to_thread(check_alive, engine)
             if Role.RELAY in roles:
                 gateway += self._relay(committer)
@@ -313,6 +325,9 @@ def _asking(
     return lambda ids: asyncio.to_thread(read, ids)
 
 
-def _counts(engine: Engine) -> Mapping[str, int]:
+def _read_outbox(engine: Engine) -> OutboxReading:
     with reading(engine) as connection:
-        return {state.value: number for state, number in outbox_rows.counts(connection).items()}
+        return OutboxReading(
+            events={state.value: number for state, number in outbox_rows.counts(connection).items()},
+            oldest_seconds=outbox_rows.oldest_open_age_ms(connection) / 1000,
+        )
