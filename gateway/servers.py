@@ -17,6 +17,7 @@ from gateway.refusals import CROWDED, OnRefused
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 20
+_UNREAD_FACTOR = 3  # times the deadline of a head: for the other side to take any of what we sent
 _HARD_MAX_FACTOR = 2  # up to this many times `max_connections` we still read who asks, and answer 503
 
 
@@ -45,6 +46,7 @@ class HttpServer:
         on_refused: OnRefused,
     ) -> None:
         self._socket = _bind(host, port)
+        _forget_who_does_not_read(self._socket, header_deadline_seconds * _UNREAD_FACTOR)
         self._host = host
         self._max_connections = max_connections
         self._on_refused = on_refused
@@ -115,3 +117,9 @@ def _bind(host: str, port: int) -> socket.socket:
     sock.listen(BACKLOG)
     sock.setblocking(False)
     return sock
+
+
+def _forget_who_does_not_read(listening: socket.socket, seconds: float) -> None:
+    """Connections inherit it. Without it one whose answer nobody takes would stay for ever, closed or not."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))

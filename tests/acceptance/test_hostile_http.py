@@ -247,7 +247,9 @@ def test_requests_that_come_one_by_one_share_a_connection(gateway: Gateway) -> N
     with connection(gateway, "soap") as sock:
         for _ in range(3):
             sock.sendall(b"GET /parnassys/v1 HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert b"wsdl" in sock.recv(65536)
+            answer = b""
+            while not answer.endswith(b"?wsdl\n"):
+                answer += sock.recv(65536) or pytest.fail("closed")
 
 
 def test_of_requests_before_an_answer_only_the_first_is_read(gateway: Gateway) -> None:
