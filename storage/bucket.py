@@ -84,21 +84,16 @@ class S3Bucket:
                 return
             yield piece
 
-    async def keys(self, folder: str) -> Sequence[tuple[str, datetime]]:
-        """All keys below `folder`, and when each was written by the clock of S3."""
-        found: list[tuple[str, datetime]] = []
-        pages = aiter(obstore.list(self._store, folder))
+    async def keys(self, folder: str = "") -> AsyncIterator[tuple[str, datetime]]:
+        """All keys below `folder`, in order, and when each was written by the clock of S3."""
+        pages = aiter(obstore.list(self._store, folder or None))
         while True:
             try:
                 page = await self._call(anext(pages))
             except StopAsyncIteration:
-                return found
-            found += [(meta["path"], meta["last_modified"]) for meta in page]
-
-    async def folders(self) -> Sequence[str]:
-        """The first parts of all keys."""
-        found = await self._call(obstore.list_with_delimiter_async(self._store))
-        return sorted(found["common_prefixes"])
+                return
+            for meta in page:
+                yield meta["path"], meta["last_modified"]
 
     async def delete(self, keys: Sequence[str]) -> None:
         """Those that are not there are fine."""
@@ -107,7 +102,7 @@ class S3Bucket:
 
     async def delete_folder(self, folder: str) -> None:
         async with self._within(self._patience.discard_seconds):
-            await self._delete([key for key, _ in await self.keys(folder)])
+            await self._delete([key async for key, _ in self.keys(folder)])
 
     async def now(self) -> datetime:
         """By the clock of S3: its moments are compared with no other clock's."""

@@ -35,7 +35,6 @@ from storage.sealed_stream import BrokenSeal
 # An id that files gave has no hash. It is found, too, once the files are copied into the bucket as they are.
 _OBJECT_ID = re.compile(r"(([0-9a-f]{30}([0-9a-f]{2}))/[1-9][0-9]{0,2})(/[A-Za-z0-9_-]{43})?", re.ASCII)
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{30}\1)/.+", re.ASCII)
-_SHARD = re.compile(r"[0-9a-f]{2}", re.ASCII)
 
 _SMALL_BYTES = 256 * 1024
 _SMALL_AT_ONCE = 32
@@ -81,17 +80,19 @@ class S3Objects:
         Raises Unavailable("storage"), and ConfigurationError when the prefix is not ours to sweep.
         """
         await self._bucket.prove()
-        now = (await self._bucket.now()).timestamp()
-        for shard in await self._bucket.folders():
-            if not _SHARD.fullmatch(shard):
+        before = (await self._bucket.now()).timestamp() - age_seconds
+        current, newest = "", 0.0
+        async for key, written in self._bucket.keys():  # in order: those of a push come together
+            match = _KEY.fullmatch(key)
+            if match is None:
                 continue
-            newest: dict[str, float] = {}
-            for key, written in await self._bucket.keys(shard):
-                if match := _KEY.fullmatch(key):
-                    newest[match[2]] = max(newest.get(match[2], 0.0), written.timestamp())
-            for inzending_id, written_at in newest.items():
-                if written_at < now - age_seconds:
-                    yield InzendingId(inzending_id)
+            if match[2] != current:
+                if current and newest < before:
+                    yield InzendingId(current)
+                current, newest = match[2], 0.0
+            newest = max(newest, written.timestamp())
+        if current and newest < before:
+            yield InzendingId(current)
 
     async def check_writable(self) -> None:
         """Raises Unavailable("storage"), and ConfigurationError for what loses or leaks (bucket.py)."""

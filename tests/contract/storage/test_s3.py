@@ -287,6 +287,29 @@ async def test_a_server_that_is_down_is_unavailable_at_once_until_it_returns(
         await objects.check_writable()
 
 
+async def test_a_call_ends_at_its_own_deadline_whatever_obstore_waits_for(
+    behind: S3Place, between: Middleman, seal: Seal
+) -> None:
+    patience = Patience(request_seconds=60, call_seconds=0.5, discard_seconds=0.5)
+    objects = behind.but(patience=patience).open(seal)
+    object_id = await store(objects)
+    between.behave = lambda method, path: "silent"
+
+    assert [type(exc) for exc in await works(objects, object_id)] == [Unavailable] * 5
+
+
+async def test_who_wait_for_the_proof_do_not_wait_one_after_the_other(
+    behind: S3Place, between: Middleman, seal: Seal
+) -> None:
+    between.behave = lambda method, path: "silent"
+    objects = behind.but(patience=SHORT).open(seal)
+    async with asyncio.timeout(20):
+        writing = (store(objects, number=number) for number in range(1, 41))
+        raised = await asyncio.gather(*writing, return_exceptions=True)
+
+    assert {type(exc) for exc in raised} == {Unavailable}
+
+
 async def test_the_event_loop_runs_on_while_s3_is_silent(
     behind: S3Place, between: Middleman, seal: Seal
 ) -> None:

@@ -85,11 +85,12 @@ async def test_a_database_that_does_not_answer_removes_nothing(place: Place, obj
 
 async def test_a_push_of_which_one_bijlage_is_new_is_let_be(place: Place, objects: Objects) -> None:
     inzending_id = await push(objects)
+    await objects.create(inzending_id, 3).finish()
     place.age(inzending_id, OLD)
     await objects.create(inzending_id, 2).finish()
 
     assert await sweep(objects, knows_none) == 0
-    assert len(place.kept()) == 2
+    assert len(place.kept()) == 3
 
 
 async def test_what_is_no_push_of_ours_is_let_be(place: Place, objects: Objects) -> None:
