@@ -54,6 +54,7 @@ class InzendingRecord:
     swv_id: SwvId | None = None
     organisatie_id: OrganisatieId | None = None
     route_rule: str | None = None
+    bezorgd_ms: int | None = None  # only once retention has taken its history
 
 
 _INSERT = insert(inzending)

@@ -12,8 +12,8 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
+from gateway.commands import retention, submissions
 from gateway.commands import settings as settings_commands
-from gateway.commands import submissions
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
 from gateway.logs import configure_logs, get_logger
@@ -40,6 +40,7 @@ app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
 app.command("reconcile")(submissions.reconcile_command)
+app.command("retention")(retention.retention_command)
 
 
 @app.command()

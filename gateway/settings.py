@@ -61,6 +61,18 @@ class Settings(BaseSettings):
     ack_wait_seconds: float = Field(
         10, gt=0, description="before NATS hands an unanswered message to another; set by `provision`"
     )
+    retention_content_days: int = Field(
+        0, ge=0, description="from `bezorgd` until the content of a push is removed here; 0: never"
+    )
+    retention_history_days: int = Field(
+        0, ge=0, description="likewise its outbox row and tijdlijn; not before the content; 0: never"
+    )
+    retention_rejection_days: int = Field(
+        0, ge=0, description="until the record of a rejection is removed; 0: never"
+    )
+    retention_auto: bool = Field(
+        False, description="whether intake does it every day; else: `kindkans-gateway retention --apply`"
+    )
     log_format: Literal["console", "json"] = Field(
         "json", description="json for machines, console for people"
     )

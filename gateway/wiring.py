@@ -52,6 +52,7 @@ from gateway.parts import (
     Sweeping,
 )
 from gateway.process import Failure, Part
+from gateway.retention import DailyRetention, Policy, Retention
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
 from kindkans.handler import DeliveryHandler
@@ -140,12 +141,18 @@ class Wiring:
             if Role.INTAKE in roles:
                 deciding, soap = self._soap(engine, committer)
                 gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), deciding, soap]
+                if self.settings.retention_auto:
+                    gateway.append(DailyRetention(self._retention(engine), self.failure))
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
         ops = self._http(self.settings.ops_port)
         ops.app = ops_app(health, self.metrics)
         parts = [ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
+
+    def _retention(self, engine: Engine) -> Callable[[], Retention]:
+        policy = Policy.of(self.settings)  # a wrong one keeps us from starting
+        return lambda: Retention(engine, self.objects, policy, "retention:daily")
 
     def broker_address(self) -> BrokerAddress:
         """Raises ConfigurationError while the embedded broker of the data folder never ran."""
