@@ -12,7 +12,7 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
-from gateway.commands import retention, submissions
+from gateway.commands import restore, retention, submissions
 from gateway.commands import settings as settings_commands
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
@@ -39,6 +39,7 @@ app.add_typer(settings_commands.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
+app.add_typer(restore.restore_app, name="restore")
 app.command("reconcile")(submissions.reconcile_command)
 app.command("retention")(retention.retention_command)
 
