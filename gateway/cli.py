@@ -16,6 +16,7 @@ from gateway.commands import restore, retention, submissions
 from gateway.commands import settings as settings_commands
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
+from gateway.drain import Drain
 from gateway.logs import configure_logs, get_logger
 from gateway.parts import Running
 from gateway.settings import Settings, read_settings
@@ -101,18 +102,20 @@ def demo() -> None:
 def _run(name: str, roles: set[Role]) -> None:
     settings = read_settings()
     configure_logs(log_format=settings.log_format, log_level=settings.log_level)
+    drain = Drain(settings.drain_seconds)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_serve(settings, name, roles))
+        code = runner.run(_serve(settings, name, roles, drain))
+    drain.finish()
     raise typer.Exit(code)
 
 
-async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
+async def _serve(settings: Settings, name: str, roles: set[Role], drain: Drain) -> int:
     failure = process.Failure()
     built = Wiring(settings, failure).build(roles)
     log = get_logger(role=name)
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
     running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
-    return await process.run([*built.parts, running], failure)
+    return await process.run([*built.parts, running], failure, drain)
 
 
 def main() -> None:

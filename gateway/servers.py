@@ -56,7 +56,7 @@ class HttpServer:
             backlog=BACKLOG,
             limit_concurrency=max_connections,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=int(drain_seconds),
+            timeout_graceful_shutdown=max(1, round(drain_seconds)),
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")
     max_request_bytes: int = Field(512 * MEBIBYTE, gt=0, description="of a whole request; 413 above it")
     max_connections: int = Field(600, gt=0, description="open connections; 503 above it")
-    drain_seconds: float = Field(30, gt=0, description="to finish what is in hand after SIGTERM")
+    drain_seconds: float = Field(
+        30, gt=0, description="to finish what is in hand after SIGTERM; then it ends as it is"
+    )
     min_free_bytes: int = Field(256 * MEBIBYTE, ge=0, description="free disk below which /readyz says no")
 
     max_bijlage_bytes: int = Field(5 * MEBIBYTE, gt=0, description="of one decoded bijlage (FAQ 6)")

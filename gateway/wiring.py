@@ -65,6 +65,7 @@ from storage.objects import LocalObjects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
+_HTTP_SHARE = 2 / 3  # of the drain time; the rest is for what the requests have set going
 _GUARD_SLACK_SECONDS = 5.0  # the endpoint's own deadline comes first, so that a Fault is the answer
 
 
@@ -278,7 +279,7 @@ class Wiring:
             port=port,
             header_deadline_seconds=self.settings.header_deadline_seconds,
             max_connections=self.settings.max_connections,
-            drain_seconds=self.settings.drain_seconds,
+            drain_seconds=self.settings.drain_seconds * _HTTP_SHARE,
         )
 
     async def _check_disk(self) -> None:
