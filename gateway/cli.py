@@ -42,6 +42,7 @@ app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
 app.add_typer(restore.restore_app, name="restore")
 app.command("reconcile")(submissions.reconcile_command)
+app.command("verify")(restore.verify_command)
 app.command("retention")(retention.retention_command)
 
 

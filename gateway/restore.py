@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from database import numbers, outbox
+from database import dossiernummers, outbox
 from database.adoption import Obstacle, adopt, known_events, obstacle
 from database.answered import AnsweredVersion, answered_versions
 from database.audit import write_audit
@@ -77,8 +77,8 @@ def inspect(gateway: Engine, store: Engine, seal: Seal, at_least: int = 0) -> Fi
             at_gateway = tuple(
                 _lost(ours, stored_push(theirs, event_id), seal) for event_id in held if event_id not in known
             )
-            here = numbers.position(ours)
-            highest = max(highest, numbers.highest_number(ours))
+            here = dossiernummers.position(ours)
+            highest = max(highest, dossiernummers.highest_number(ours))
     in_store = set(held)
     at_store = tuple(_missing(answered) for answered in delivered if answered.event_id not in in_store)
     return Findings(position=here, highest=highest, at_gateway=at_gateway, at_store=at_store)
@@ -101,8 +101,8 @@ def put_right(
 
 def _advance_numbers(gateway: Engine, to: int, actor: str) -> None:
     with writing(gateway) as connection:
-        before = numbers.position(connection)
-        if numbers.advance(connection, to):
+        before = dossiernummers.position(connection)
+        if dossiernummers.advance(connection, to):
             write_audit(
                 connection,
                 actor=actor,

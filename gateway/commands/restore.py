@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from gateway.commands.console import actor, out, print_table
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.restore import MARGIN, Findings, Lost, inspect, put_right
 from gateway.settings import read_settings
+from gateway.storages import open_gateway_objects, open_store_objects
+from gateway.verify import Damaged, verify
 from storage import keyring
 from storage.seal import Seal
 
@@ -58,6 +61,30 @@ def restore_apply(
     left = [lost for lost in (*after.at_gateway, *after.at_store) if lost.obstacle]
     if left:
         _show_lost("Left for people to decide", left)
+        raise typer.Exit(1)
+
+
+def verify_command() -> None:
+    """Read every bijlage again that a row promises, at both ends. Exit 1, with a list, if some are bad."""
+    settings = read_settings()
+    seal = Seal(keyring.load(settings.keyring_path))
+    gateway, store = open_gateway_database(settings), open_store_database(settings)
+
+    async def find() -> list[Damaged]:
+        objects, own = open_gateway_objects(settings, seal), open_store_objects(settings, seal)
+        return [damaged async for damaged in verify(gateway, store, objects, own)]
+
+    try:
+        found = asyncio.run(find())
+    finally:
+        gateway.dispose()
+        store.dispose()
+    rows = [
+        (one.place, one.bijlage.dossiernummer, one.bijlage.versie, one.bijlage.positie, one.bijlage.object_id)
+        for one in found
+    ]
+    print_table("Not whole", ("place", "dossiernummer", "versie", "positie", "object"), rows)
+    if found:
         raise typer.Exit(1)
 
 

@@ -12,9 +12,9 @@ from dossier.timestamps import from_ms
 from gateway.commands.console import actor, out, print_table
 from gateway.databases import open_gateway_database
 from gateway.retention import Kind, Policy, Removed, Retention, plan
-from gateway.settings import Settings, read_settings
+from gateway.settings import read_settings
+from gateway.storages import open_gateway_objects
 from storage import keyring
-from storage.objects import LocalObjects
 from storage.seal import Seal
 
 _WHAT = {
@@ -29,6 +29,7 @@ def retention_command(
 ) -> None:
     """Show what has had its time (RETENTION_*_DAYS); with --apply remove it. Only what is delivered."""
     settings = read_settings()
+    objects = open_gateway_objects(settings, Seal(keyring.load(settings.keyring_path)))
     policy = Policy.of(settings)
     engine = open_gateway_database(settings)
     try:
@@ -41,13 +42,9 @@ def retention_command(
         if not apply:
             out.print("Nothing is removed: that takes --apply.")
             return
-        _report(asyncio.run(Retention(engine, _objects(settings), policy, actor()).apply()))
+        _report(asyncio.run(Retention(engine, objects, policy, actor()).apply()))
     finally:
         engine.dispose()
-
-
-def _objects(settings: Settings) -> LocalObjects:
-    return LocalObjects(settings.data_folder / "bijlagen", Seal(keyring.load(settings.keyring_path)))
 
 
 def _report(removed: Removed) -> None:

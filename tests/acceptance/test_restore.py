@@ -207,3 +207,27 @@ def age_everything(gateway: Gateway) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql("UPDATE outbox SET finished_ms = finished_ms - 5000000000")
     engine.dispose()
+
+
+def test_bijlagen_that_storage_has_lost_are_named_at_both_ends(own: Gateway) -> None:
+    own.start()
+    [number] = [int(n) for n in NUMBER.findall(own.post(indienen(new_push()).body).text)]
+    own.reconciled()
+    own.stop()
+    whole = own.cli("verify")
+    assert (whole.returncode, whole.stdout) == (0, "Not whole: none\n"), whole.stderr
+    [theirs] = [path for path in (own.folder / "kindkans-bijlagen").rglob("*") if path.is_file()]
+    [ours] = own.objects()
+
+    theirs.write_bytes(theirs.read_bytes()[:-1])
+    ours.unlink()
+    damaged = own.cli("verify")
+
+    assert damaged.returncode == 1
+    assert re.findall(rf"│ (\w+) +│ +{number} +│ 1 +│ 1 ", damaged.stdout) == ["KINDKANS", "BEZORGD"]
+    own.start("intake")
+    own.post(indienen(new_push()).body, role="intake")
+    own.stop("intake")
+    for path in own.objects():
+        path.unlink()
+    assert "ONBEZORGD" in own.cli("verify").stdout

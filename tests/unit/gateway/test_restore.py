@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from database import numbers
+from database import dossiernummers
 from database.adoption import Obstacle
 from database.engine import open_engine, reading, writing
 from database.inzendingen import find_inzending
@@ -225,12 +225,12 @@ async def test_what_was_adopted_and_is_lost_by_the_store_too_is_named(
 
 def test_the_counter_goes_forward_only(world: World) -> None:
     with writing(world.engine) as connection:
-        assert numbers.position(connection) == 0
-        assert numbers.advance(connection, 40)
-        assert not numbers.advance(connection, 40)
-        assert not numbers.advance(connection, 7)
+        assert dossiernummers.position(connection) == 0
+        assert dossiernummers.advance(connection, 40)
+        assert not dossiernummers.advance(connection, 40)
+        assert not dossiernummers.advance(connection, 7)
     with reading(world.engine) as connection:
-        assert numbers.position(connection) == 40
+        assert dossiernummers.position(connection) == 40
 
 
 async def test_at_least_is_believed(world: World, store: Engine, make_dossier) -> None:
