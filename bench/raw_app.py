@@ -8,6 +8,7 @@ from __future__ import annotations
 import uvloop
 from starlette.types import Receive, Scope, Send
 
+from gateway.drain import Drain
 from gateway.guard import Guard
 from gateway.process import Failure, run
 from gateway.servers import HttpServer
@@ -32,7 +33,7 @@ async def main() -> None:
     )
     server.app = Guard(only_read, deadline_seconds=120, on_refused=lambda refusal, referentie: None)
     print(server.url, flush=True)
-    await run([server], Failure())
+    await run([server], Failure(), Drain(5))
 
 
 if __name__ == "__main__":

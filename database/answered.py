@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from database.engine import now_ms
 from database.outbox_rows import State
 from database.schema import inzending, outbox
-from dossier.identifiers import Dossiernummer, OrganisatieId
+from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,10 @@ class AnsweredVersion:
     versie: int
     inhoud_hash: str
     organisatie_id: OrganisatieId
+    event_id: InzendingId
     state: State | None  # of its event; None if the outbox has none, which must never be
     age_ms: int = 0  # of its event, by the database's clock
+    has_content: bool = True  # False once retention has taken it: it can not be offered again
 
 
 def answered_versions(connection: Connection) -> Generator[AnsweredVersion, None, None]:
@@ -31,8 +34,11 @@ def answered_versions(connection: Connection) -> Generator[AnsweredVersion, None
             inzending.c.versie,
             inzending.c.inhoud_hash,
             inzending.c.organisatie_id,
+            inzending.c.inzending_id,
+            inzending.c.bezorgd_ms,
             outbox.c.state,
             (now_ms() - outbox.c.created_ms).label("age_ms"),
+            outbox.c.inhoud_verwijderd_ms,
         )
         .select_from(
             inzending.outerjoin(
@@ -51,6 +57,14 @@ def answered_versions(connection: Connection) -> Generator[AnsweredVersion, None
                 versie=row.versie,
                 inhoud_hash=row.inhoud_hash,
                 organisatie_id=OrganisatieId(row.organisatie_id),
-                state=State(row.state) if row.state is not None else None,
+                event_id=InzendingId(row.inzending_id),
+                state=_state(row),
                 age_ms=max(0, row.age_ms or 0),
+                has_content=row.state is not None and row.inhoud_verwijderd_ms is None,
             )
+
+
+def _state(row: Any) -> State | None:
+    if row.state is not None:
+        return State(row.state)
+    return State.BEZORGD if row.bezorgd_ms is not None else None

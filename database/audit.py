@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from database.engine import now_ms
 from database.schema import audit
@@ -21,12 +21,21 @@ class AuditRow:
     detail: str
 
 
-def write_audit(connection: Connection, *, actor: str, action: str, subject: str, detail: str = "") -> None:
-    """`detail` holds codes, ids and names of schools; never a word about a leerling, never a secret."""
+def write_audit(connection: Connection, *, actor: str, action: str, subject: str, detail: str = "") -> int:
+    """`detail` holds codes, ids and names of schools; never a word about a leerling, never a secret.
+
+    Returns the row's id, by which work of many transactions brings its own row up to date.
+    """
     statement = insert(audit).values(
         at_ms=now_ms(), actor=actor, action=action, subject=subject, detail=detail
     )
-    connection.execute(statement)
+    key = connection.execute(statement).inserted_primary_key
+    return int(key[0])  # type: ignore[index]
+
+
+def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
+    """Of work that is still going on: what it has done so far, this transaction included."""
+    connection.execute(update(audit).where(audit.c.audit_id == audit_id).values(detail=detail))
 
 
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:

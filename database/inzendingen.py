@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
 from database.deferred import write
-from database.schema import inzending, inzending_bijlage, inzending_reden
+from database.outbox_rows import State
+from database.schema import inzending, inzending_bijlage, inzending_reden, outbox
 from dossier.identifiers import (
     BerichtId,
     Dossiernummer,
@@ -35,6 +36,19 @@ class BijlageRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBijlage:
+    """One whose content is still here, and the state of its event."""
+
+    dossiernummer: Dossiernummer
+    versie: int
+    state: State
+    positie: int
+    size_bytes: int
+    sha256: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InzendingRecord:
     """One row. Fields with a default are those that a rejection leaves empty."""
 
@@ -55,6 +69,7 @@ class InzendingRecord:
     swv_id: SwvId | None = None
     organisatie_id: OrganisatieId | None = None
     route_rule: str | None = None
+    bezorgd_ms: int | None = None  # only once retention has taken its history
 
 
 _INSERT = insert(inzending)
@@ -181,6 +196,23 @@ def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden
         )
         for row in connection.execute(query)
     )
+
+
+def kept_bijlagen(connection: Connection) -> list[KeptBijlage]:
+    """Every bijlage that storage should have, in order of number and version."""
+    query = (
+        select(
+            outbox.c.dossiernummer,
+            outbox.c.versie,
+            outbox.c.state,
+            *(inzending_bijlage.c[name] for name in ("positie", "size_bytes", "sha256", "object_id")),
+        )
+        .join(outbox, outbox.c.event_id == inzending_bijlage.c.inzending_id)
+        .where(inzending_bijlage.c.object_id.is_not(None))
+        .order_by(outbox.c.dossiernummer, outbox.c.versie, inzending_bijlage.c.positie)
+    )
+    rows = connection.execute(query)
+    return [KeptBijlage(**{**row._mapping, "state": State(row.state)}) for row in rows]
 
 
 def with_objects(connection: Connection, inzending_ids: Sequence[InzendingId]) -> set[InzendingId]:

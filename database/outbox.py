@@ -6,6 +6,8 @@
         |  `-> dood <'
         `------ '         (retry, by the helpdesk)
 
+    bezorgd -> wachtend only after the store was restored to an earlier moment (gateway/restore.py)
+
 The outbox is the record, not the broker: a row stays until the store has confirmed it, and a wiped
 broker is refilled from here. Claims are by state under a lease, times are the database's, and every
 write after a claim carries its token (pitfalls.md). Of one dossier the older version goes first: a
@@ -149,6 +151,15 @@ _RETRY = (
     .values(state=State.WACHTEND, dead_code=None, finished_ms=None, attempts=0, due_ms=now_ms(), **_FREE)
     .returning(outbox.c.event_id)
 )
+_OFFER_AGAIN = (  # not what retention has emptied: the row's own check would refuse it
+    update(outbox)
+    .where(
+        outbox.c.event_id == bindparam("id"),
+        outbox.c.state == State.BEZORGD,
+        outbox.c.inhoud_verwijderd_ms.is_(None),
+    )
+    .values(state=State.WACHTEND, finished_ms=None, attempts=0, due_ms=now_ms(), **_FREE)
+)
 _APPEND = insert(outbox).values(due_ms=now_ms())
 _APPEND_PAYLOAD = insert(outbox_payload)
 
@@ -259,6 +270,17 @@ def retry_dead(connection: Connection, event_ids: Sequence[InzendingId] | None =
     done = [InzendingId(row.event_id) for row in connection.execute(statement)]
     _note(connection, done, Gebeurtenis.OPNIEUW)
     return done
+
+
+def offer_again(connection: Connection, event_id: InzendingId) -> bool:
+    """What the store confirmed and has lost goes to it once more, under the same id.
+
+    False if it is not delivered, or its content is gone.
+    """
+    if connection.execute(_OFFER_AGAIN, {"id": event_id}).rowcount != 1:
+        return False
+    _note(connection, [event_id], Gebeurtenis.OPNIEUW)
+    return True
 
 
 def _note(

@@ -33,6 +33,7 @@ class OutboxRow:
     dead_code: str | None
     created_ms: int
     finished_ms: int | None
+    inhoud_verwijderd_ms: int | None  # when retention took its content; None: it is there
 
 
 def find_event(connection: Connection, event_id: InzendingId) -> OutboxRow | None:

@@ -154,6 +154,12 @@ inzending = Table(
     Column("route_rule", String(16)),
     Column("received_ms", Moment, nullable=False),
     Column("decided_ms", Moment, nullable=False),
+    # When the store confirmed it; filled when retention takes its outbox row, which said so until then.
+    Column(
+        "bezorgd_ms",
+        Moment,
+        CheckConstraint("bezorgd_ms IS NULL OR uitkomst IN ('nieuw', 'versie')", name="bezorgd"),
+    ),
     CheckConstraint("uitkomst IN ('nieuw', 'versie', 'dubbel', 'afgewezen')", name="uitkomst"),
     CheckConstraint(
         "(uitkomst = 'afgewezen' AND dossiernummer IS NULL AND versie IS NULL AND inhoud_hash IS NULL)"
@@ -175,6 +181,8 @@ Index("ix_inzending_bericht", inzending.c.omgeving_id, inzending.c.bericht_id, i
 Index("ix_inzending_dossier", inzending.c.dossiernummer, inzending.c.versie)
 Index("ix_inzending_naam_hash", inzending.c.naam_hash)
 Index("ix_inzending_brin", inzending.c.brin, inzending.c.inzending_id)
+_refused = inzending.c.uitkomst == "afgewezen"
+Index("ix_inzending_afgewezen", inzending.c.decided_ms, sqlite_where=_refused, postgresql_where=_refused)
 
 inzending_reden = Table(
     "inzending_reden",
@@ -220,6 +228,12 @@ outbox = Table(
     Column("dead_code", String(32)),
     Column("created_ms", Moment, nullable=False),
     Column("finished_ms", Moment),
+    # When retention took payload and bijlagen. What has no content can never be open again.
+    Column(
+        "inhoud_verwijderd_ms",
+        Moment,
+        CheckConstraint("inhoud_verwijderd_ms IS NULL OR state = 'bezorgd'", name="inhoud_verwijderd"),
+    ),
     UniqueConstraint("dossiernummer", "versie"),
     CheckConstraint("state IN ('wachtend', 'gepubliceerd', 'bezorgd', 'dood')", name="state"),
     CheckConstraint("(claim_token IS NULL) = (claimed_until_ms IS NULL)", name="lease_is_whole"),
@@ -230,6 +244,12 @@ _open = outbox.c.state.in_(("wachtend", "gepubliceerd"))
 Index("ix_outbox_open", outbox.c.due_ms, sqlite_where=_open, postgresql_where=_open)
 _dead = outbox.c.state == "dood"
 Index("ix_outbox_dead", outbox.c.finished_ms, sqlite_where=_dead, postgresql_where=_dead)
+
+# A delivered row is in one of these two: what retention looks through is what is still to be done.
+_delivered = (outbox.c.state == "bezorgd") & outbox.c.inhoud_verwijderd_ms.is_(None)
+Index("ix_outbox_bezorgd", outbox.c.finished_ms, sqlite_where=_delivered, postgresql_where=_delivered)
+_emptied = outbox.c.inhoud_verwijderd_ms.is_not(None)
+Index("ix_outbox_leeg", outbox.c.finished_ms, sqlite_where=_emptied, postgresql_where=_emptied)
 
 outbox_payload = Table(
     "outbox_payload",

@@ -17,7 +17,16 @@ from enum import StrEnum
 from typing import Any
 
 from dossier.errors import PoisonCode, PoisonEvent
-from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
+from dossier.identifiers import (
+    BerichtId,
+    Dossiernummer,
+    HulpvraagId,
+    InzendingId,
+    KoppelingId,
+    OmgevingId,
+    OrganisatieId,
+    SwvId,
+)
 
 SCHEMA_VERSION = 1
 GATEWAY_SOURCE = "urn:nld:kindkans:systeem:gateway"
@@ -26,6 +35,13 @@ DELIVERY_TYPE = "nl.kindkans.hulpvraag-ingediend"
 RECEIPT_TYPE = "nl.kindkans.hulpvraag-ontvangen"
 CONTENT_TYPE = "application/cloudevents+json"
 _LARGEST = 2**63 - 1  # what a database's number holds
+_HERKOMST = {
+    "omgeving": "omgeving_id",
+    "berichtId": "bericht_id",
+    "hulpvraagId": "hulpvraag_id",
+    "koppeling": "koppeling_id",
+    "regel": "route_rule",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +62,18 @@ class DeliveredBijlage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Herkomst:
+    """Whose push this is and how it was routed: ids only. By it a gateway that was restored to an earlier
+    moment knows its own pushes again, and the store that a version belongs to its dossier."""
+
+    omgeving_id: OmgevingId
+    bericht_id: BerichtId
+    hulpvraag_id: HulpvraagId
+    koppeling_id: KoppelingId
+    route_rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One version of one dossier on its way to the store."""
 
@@ -59,9 +87,10 @@ class Delivery:
     inhoud_hash: str  # keyed hash of the sealed content: equal at both ends or not delivered
     verzegeld: Sealed
     bijlagen: tuple[DeliveredBijlage, ...]
+    herkomst: Herkomst | None = None  # None only in events of before there was one
 
     def encode(self) -> bytes:
-        data = {
+        data: dict[str, Any] = {
             "schemaversie": SCHEMA_VERSION,
             "dossiernummer": self.dossiernummer,
             "versie": self.versie,
@@ -84,6 +113,8 @@ class Delivery:
                 for b in self.bijlagen
             ],
         }
+        if (herkomst := self.herkomst) is not None:
+            data["herkomst"] = {name: getattr(herkomst, field) for name, field in _HERKOMST.items()}
         return _cloud_event(
             self.event_id,
             GATEWAY_SOURCE,
@@ -122,6 +153,7 @@ class Delivery:
                     )
                     for b in _list(data["bijlagen"])
                 ),
+                herkomst=_herkomst(data["herkomst"]) if "herkomst" in data else None,
             )
         except (KeyError, TypeError, ValueError, OverflowError, binascii.Error):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
@@ -231,6 +263,10 @@ def _moment(value: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a moment has a time zone")
     return moment.astimezone(UTC)
+
+
+def _herkomst(value: Any) -> Herkomst:
+    return Herkomst(**{field: _text(value[name]) for name, field in _HERKOMST.items()})  # type: ignore[arg-type]
 
 
 def _list(value: object) -> list[Any]:

@@ -15,9 +15,10 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
-from gateway.commands import brins, configure, koppelingen, organisaties, submissions
+from gateway.commands import brins, configure, koppelingen, organisaties, restore, retention, submissions
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
+from gateway.drain import Drain
 from gateway.logs import configure_logs, get_logger
 from gateway.parts import Running
 from gateway.settings import Settings, read_settings
@@ -42,7 +43,10 @@ app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
+app.add_typer(restore.restore_app, name="restore")
 app.command("reconcile")(submissions.reconcile_command)
+app.command("verify")(restore.verify_command)
+app.command("retention")(retention.retention_command)
 
 
 @app.command()
@@ -102,12 +106,14 @@ def demo() -> None:
 def _run(name: str, roles: set[Role]) -> None:
     settings = read_settings()
     configure_logs(log_format=settings.log_format, log_level=settings.log_level)
+    drain = Drain(settings.drain_seconds)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_serve(settings, name, roles))
+        code = runner.run(_serve(settings, name, roles, drain))
+    drain.finish()
     raise typer.Exit(code)
 
 
-async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
+async def _serve(settings: Settings, name: str, roles: set[Role], drain: Drain) -> int:
     failure = process.Failure()
     built = Wiring(settings, failure).build(roles)
     log = get_logger(role=name)
@@ -115,7 +121,7 @@ async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
     if _open_to_others(settings.data_folder):
         log.warning("data_folder_open_to_others", what="chmod 700 DATA_FOLDER")
     running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
-    return await process.run([*built.parts, running], failure)
+    return await process.run([*built.parts, running], failure, drain)
 
 
 def _open_to_others(folder: Path) -> bool:

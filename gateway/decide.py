@@ -21,7 +21,7 @@ from database.inzendingen import (
 )
 from database.known import AcceptedBericht, look_up
 from dossier.brin import Brin
-from dossier.delivery import DeliveredBijlage, Delivery, Sealed
+from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Sealed
 from dossier.dossier import Dossier
 from dossier.identifiers import InzendingId, OmgevingId
 from dossier.reden import Reden
@@ -147,6 +147,13 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
                 positie=b.positie, size_bytes=b.size_bytes, sha256=b.sha256, object_id=b.object_id
             )
             for b in push.dossier.bijlagen
+        ),
+        herkomst=Herkomst(
+            omgeving_id=push.omgeving_id,
+            bericht_id=push.dossier.bericht_id,
+            hulpvraag_id=push.dossier.hulpvraag.hulpvraag_id,
+            koppeling_id=route.koppeling_id,
+            route_rule=rule.value,
         ),
     )
     outbox.append(

@@ -1,6 +1,7 @@
 """One process: its parts are started in order, run until a signal or a defect, and stopped in reverse.
 
-SIGTERM and SIGINT end it cleanly: what was begun is finished, nothing is lost. A part that cannot go
+SIGTERM and SIGINT end it cleanly: what was begun is finished, nothing is lost; a second one, or the end
+of the drain time, ends it as it is (drain.py). A part that cannot go
 on (`Failure`) ends the process with exit code 1, for whoever supervises it to start it again.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from gateway.drain import Drain
 from gateway.logs import get_logger, where
 
 _THREADS = 32
@@ -47,15 +49,18 @@ class Failure:
         await self._happened.wait()
 
 
-async def run(parts: Sequence[Part], failure: Failure) -> int:
-    """Starts the parts, waits, stops them. The exit code: 0 after a signal, 1 after a failure."""
+async def run(parts: Sequence[Part], failure: Failure, drain: Drain) -> int:
+    """Starts the parts, waits, stops them. The exit code: 0 after a signal, 1 after a failure.
+
+    `drain` begins with the stopping; it is finished by the caller, when the threads have ended too.
+    """
     log = get_logger()
     signalled = asyncio.Event()
     loop = asyncio.get_running_loop()
     # Python's own number (cores + 4) would let a few slow disk writes hold up all else.
     loop.set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="io"))
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, signalled.set)
+        loop.add_signal_handler(number, _signal, signalled, drain)
     started: list[Part] = []
     try:
         for part in parts:
@@ -69,13 +74,22 @@ async def run(parts: Sequence[Part], failure: Failure) -> int:
             await _first(signalled.wait(), failure.wait())
         log.info("process_stopping")
     finally:
+        drain.begin()
         for part in reversed(started):
             try:
                 await part.stop()
             except Exception as exc:
                 failure.report(type(part).__name__, exc)
+        for number in (signal.SIGTERM, signal.SIGINT):  # nothing is in hand any more
+            loop.add_signal_handler(number, lambda: None)
         log.info("process_stopped")
     return 1 if failure.happened else 0
+
+
+def _signal(signalled: asyncio.Event, drain: Drain) -> None:
+    if signalled.is_set() or drain.has_begun:
+        drain.hurry()
+    signalled.set()
 
 
 def _calm_collector() -> None:

@@ -67,7 +67,7 @@ class HttpServer:
             proxy_headers=False,
             backlog=BACKLOG,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=int(drain_seconds),
+            timeout_graceful_shutdown=max(1, round(drain_seconds)),
         )
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None

@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")
     max_request_bytes: int = Field(512 * MEBIBYTE, gt=0, description="of a whole request; 413 above it")
     max_connections: int = Field(600, gt=0, description="open connections; 503 above it")
-    drain_seconds: float = Field(30, gt=0, description="to finish what is in hand after SIGTERM")
+    drain_seconds: float = Field(
+        30, gt=0, description="to finish what is in hand after SIGTERM; then it ends as it is"
+    )
     min_free_bytes: int = Field(256 * MEBIBYTE, ge=0, description="free disk below which /readyz says no")
 
     max_bijlage_bytes: int = Field(5 * MEBIBYTE, gt=0, description="of one decoded bijlage (FAQ 6)")
@@ -72,6 +74,18 @@ class Settings(BaseSettings):
     )
     ack_wait_seconds: float = Field(
         10, gt=0, description="before NATS hands an unanswered message to another; set by `provision`"
+    )
+    retention_content_days: int = Field(
+        0, ge=0, description="from `bezorgd` until the content of a push is removed here; 0: never"
+    )
+    retention_history_days: int = Field(
+        0, ge=0, description="likewise its outbox row and tijdlijn; not before the content; 0: never"
+    )
+    retention_rejection_days: int = Field(
+        0, ge=0, description="until the record of a rejection is removed; 0: never"
+    )
+    retention_auto: bool = Field(
+        False, description="whether intake does it every day; else: `kindkans-gateway retention --apply`"
     )
     log_format: Literal["console", "json"] = Field(
         "json", description="json for machines, console for people"

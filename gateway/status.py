@@ -59,10 +59,14 @@ def status_of(connection: Connection, record: InzendingRecord) -> Status:
         code=record.uitkomst,
     )
     event = outbox_rows.find_version(connection, record.dossiernummer, record.versie)
-    later = outbox_rows.gebeurtenissen_of(connection, event.event_id) if event is not None else ()
+    later = (
+        outbox_rows.gebeurtenissen_of(connection, event.event_id)
+        if event is not None
+        else _what_is_left(connection, record)
+    )
     return Status(
         bericht_id=record.bericht_id,
-        toestand=_toestand(event),
+        toestand=_toestand(event, later),
         tijdlijn=tuple(sorted((received, decided, *later), key=lambda moment: moment.at)),
         dossiernummer=record.dossiernummer,
         organisatie=naam_of_organisatie(connection, record.organisatie_id) if record.organisatie_id else "",
@@ -77,5 +81,15 @@ def original_of(connection: Connection, record: InzendingRecord) -> InzendingRec
     return find_original(connection, record.dossiernummer, record.versie)
 
 
-def _toestand(event: OutboxRow | None) -> Toestand:
-    return Toestand.GEACCEPTEERD if event is None else _TOESTAND[event.state]
+def _what_is_left(connection: Connection, record: InzendingRecord) -> tuple[Moment, ...]:
+    """Of a history that retention has taken: that it was delivered, and when."""
+    source = original_of(connection, record) or record
+    if source.bezorgd_ms is None:
+        return ()
+    return (Moment(at=from_ms(source.bezorgd_ms), gebeurtenis=Gebeurtenis.BEZORGD),)
+
+
+def _toestand(event: OutboxRow | None, later: tuple[Moment, ...]) -> Toestand:
+    if event is not None:
+        return _TOESTAND[event.state]
+    return Toestand.BEZORGD if later else Toestand.GEACCEPTEERD

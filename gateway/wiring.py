@@ -55,6 +55,7 @@ from gateway.parts import (
     Sweeping,
 )
 from gateway.process import Failure, Part
+from gateway.retention import DailyRetention, Policy, Retention
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
 from gateway.storages import open_gateway_objects, open_store_objects
@@ -67,6 +68,7 @@ from storage.opening import Objects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
+_HTTP_SHARE = 2 / 3  # of the drain time; the rest is for what the requests have set going
 _GUARD_SLACK_SECONDS = 5.0  # the endpoint's own deadline comes first, so that a Fault is the answer
 
 
@@ -155,6 +157,8 @@ class Wiring:
                 check = StorageCheck("intake", self.objects.check_writable)
                 sweeping = Sweeping("intake", self.objects, _asking(engine, with_objects))
                 gateway += [check, sweeping, deciding, soap]
+                if self.settings.retention_auto:
+                    gateway.append(DailyRetention(self._retention(engine), self.failure))
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
         refusals = RefusalLog("ops", self.metrics)
@@ -166,6 +170,10 @@ class Wiring:
         )
         parts = [ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
+
+    def _retention(self, engine: Engine) -> Callable[[], Retention]:
+        policy = Policy.of(self.settings)  # a wrong one keeps us from starting
+        return lambda: Retention(engine, self.objects, policy, "retention:daily")
 
     def broker_address(self) -> BrokerAddress:
         """Raises ConfigurationError while the embedded broker of the data folder never ran."""
@@ -294,7 +302,7 @@ class Wiring:
             port=port,
             header_deadline_seconds=self.settings.header_deadline_seconds,
             max_connections=self.settings.max_connections,
-            drain_seconds=self.settings.drain_seconds,
+            drain_seconds=self.settings.drain_seconds * _HTTP_SHARE,
             on_refused=refusals.refused,
         )
 

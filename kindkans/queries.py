@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from dossier.delivery import Sealed
-from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId
-from kindkans.schema import bijlage, dossier, versie
+from dossier.delivery import Herkomst, Sealed
+from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
+from kindkans.schema import bijlage, dossier, herkomst, versie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,23 @@ class HeldBijlage:
     object_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPush:
+    """All that the store knows of the push that brought a version."""
+
+    event_id: InzendingId
+    dossiernummer: Dossiernummer
+    versie: int
+    swv_id: SwvId
+    organisatie_id: OrganisatieId
+    inhoud_hash: str
+    received_ms: int
+    verzegeld: Sealed
+    brin: str
+    accepted_ms: int
+    herkomst: Herkomst | None
+
+
 _HELD = (
     select(
         versie.c.dossiernummer,
@@ -55,6 +72,19 @@ _HELD = (
         (bijlage.c.dossiernummer == versie.c.dossiernummer) & (bijlage.c.versie == versie.c.versie),
     )
     .order_by(versie.c.dossiernummer, versie.c.versie, bijlage.c.positie)
+)
+_STORED = (
+    select(
+        versie,
+        dossier.c.swv_id,
+        dossier.c.organisatie_id,
+        herkomst.c.brin,
+        herkomst.c.accepted_ms,
+        *(herkomst.c[name] for name in Herkomst.__slots__),
+    )
+    .join(dossier, dossier.c.dossiernummer == versie.c.dossiernummer)
+    .outerjoin(herkomst, herkomst.c.event_id == versie.c.event_id)
+    .where(versie.c.event_id == bindparam("id"))
 )
 _BIJLAGEN = select(*(bijlage.c[name] for name in HeldBijlage.__dataclass_fields__)).order_by(
     bijlage.c.dossiernummer, bijlage.c.versie, bijlage.c.positie
@@ -89,6 +119,37 @@ def sealed_versions(connection: Connection) -> Iterator[SealedVersion]:
 def held_bijlagen(connection: Connection) -> Iterator[HeldBijlage]:
     for row in connection.execute(_BIJLAGEN):
         yield HeldBijlage(**row._mapping)
+
+
+def highest_number(connection: Connection) -> int:
+    """0 for an empty store."""
+    found: int | None = connection.execute(select(func.max(dossier.c.dossiernummer))).scalar_one()
+    return found or 0
+
+
+def stored_events(connection: Connection) -> list[InzendingId]:
+    """Of every version, in order of number and version."""
+    query = select(versie.c.event_id).order_by(versie.c.dossiernummer, versie.c.versie)
+    return [InzendingId(event_id) for event_id in connection.execute(query).scalars()]
+
+
+def stored_push(connection: Connection, event_id: InzendingId) -> StoredPush:
+    """Of an event that the store has."""
+    row = connection.execute(_STORED, {"id": event_id}).one()
+    known = row.omgeving_id is not None
+    return StoredPush(
+        event_id=event_id,
+        dossiernummer=Dossiernummer(row.dossiernummer),
+        versie=row.versie,
+        swv_id=SwvId(row.swv_id),
+        organisatie_id=OrganisatieId(row.organisatie_id),
+        inhoud_hash=row.inhoud_hash,
+        received_ms=row.received_ms,
+        verzegeld=Sealed(key_id=row.key_id, nonce=row.nonce, ciphertext=row.ciphertext),
+        brin=row.brin or "",
+        accepted_ms=row.accepted_ms or row.received_ms,
+        herkomst=Herkomst(**{name: getattr(row, name) for name in Herkomst.__slots__}) if known else None,
+    )
 
 
 def current_version(connection: Connection, number: Dossiernummer) -> int | None:

@@ -80,6 +80,21 @@ versie = Table(
     CheckConstraint("versie > 0", name="versie_is_positive"),
 )
 
+# Whose push brought a version. Without a row: an event of before there was a herkomst in it.
+herkomst = Table(
+    "herkomst",
+    metadata,
+    Column("event_id", String(32), ForeignKey("inbox.event_id"), primary_key=True),
+    Column("dossiernummer", BigInteger, ForeignKey("dossier.dossiernummer"), nullable=False, index=True),
+    Column("omgeving_id", String(64), nullable=False),
+    Column("bericht_id", String(36), nullable=False),
+    Column("hulpvraag_id", String(64), nullable=False),
+    Column("koppeling_id", String(64), nullable=False),
+    Column("route_rule", String(16), nullable=False),
+    Column("brin", String(4), nullable=False),
+    Column("accepted_ms", Moment, nullable=False),
+)
+
 bijlage = Table(
     "bijlage",
     metadata,

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from database.engine import now_ms
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode, PoisonEvent
 from dossier.identifiers import InzendingId
+from dossier.timestamps import to_ms
 from kindkans.copying import Copied
-from kindkans.schema import bijlage, dossier, inbox, mislukking, versie
+from kindkans.schema import bijlage, dossier, herkomst, inbox, mislukking, versie
 
 STATUS_AANMELDING = "aanmelding"  # of every hulpvraag that comes from ParnasSys (domain.md)
 
@@ -41,6 +42,17 @@ _ADVANCE = (
     .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.huidige_versie < bindparam("to_versie"))
     .values(huidige_versie=bindparam("to_versie"))
 )
+_STRANGER = (
+    select(herkomst.c.event_id)
+    .where(
+        herkomst.c.dossiernummer == bindparam("nummer"),
+        or_(
+            herkomst.c.omgeving_id != bindparam("omgeving"),
+            herkomst.c.hulpvraag_id != bindparam("hulpvraag"),
+        ),
+    )
+    .limit(1)
+)
 _FORGET = delete(mislukking).where(mislukking.c.event_id == bindparam("id"))
 
 
@@ -54,12 +66,14 @@ def receive(
 ) -> Held | None:
     """Inbox and effect, once per event id. None: new, and now ours; else what the store had already.
 
-    Raises PoisonEvent when another event brought this version of the dossier.
+    Raises PoisonEvent when another event brought this version of the dossier, and when the dossier is of
+    another hulpvraag: a number that was given twice must never put one child's version into another's.
     """
     event = {"event_id": delivery.event_id}
     if not _insert_new(connection, inbox, event | {"received_ms": now_ms()}):
         return find_held(connection, delivery.event_id)
     _insert_version(connection, delivery)
+    _insert_herkomst(connection, delivery)
     _insert_bijlagen(connection, delivery, copied, copy_id)
     forget_failures(connection, delivery.event_id)
     return None
@@ -105,6 +119,31 @@ def _insert_version(connection: Connection, delivery: Delivery) -> None:
     }
     if not _insert_new(connection, versie, row):
         raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+
+
+def _insert_herkomst(connection: Connection, delivery: Delivery) -> None:
+    of = delivery.herkomst
+    if of is None:
+        return
+    values = {
+        "nummer": delivery.dossiernummer,
+        "omgeving": of.omgeving_id,
+        "hulpvraag": of.hulpvraag_id,
+    }
+    if connection.execute(_STRANGER, values).first() is not None:
+        raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+    row = {
+        "event_id": delivery.event_id,
+        "dossiernummer": delivery.dossiernummer,
+        "omgeving_id": of.omgeving_id,
+        "bericht_id": of.bericht_id,
+        "hulpvraag_id": of.hulpvraag_id,
+        "koppeling_id": of.koppeling_id,
+        "route_rule": of.route_rule,
+        "brin": delivery.brin,
+        "accepted_ms": to_ms(delivery.occurred_at),
+    }
+    connection.execute(insert(herkomst), row)
 
 
 def _insert_bijlagen(

@@ -273,5 +273,19 @@ def _facts(connection: Connection, record: InzendingRecord) -> list[tuple[str, o
             ("versie", record.versie),
             ("organisatie", f"{record.organisatie_id} ({naam}) in {record.swv_id}"),
             ("chosen by", f"rule {record.route_rule}, koppeling {record.koppeling_id or '-'}"),
+            ("inhoud", _content(connection, record)),
         ]
     return facts
+
+
+def _content(connection: Connection, record: InzendingRecord) -> str:
+    """Whether the content is still here; retention says when it took it."""
+    source = original_of(connection, record) or record
+    if source.bezorgd_ms is not None:
+        return "removed by retention, with the tijdlijn between acceptance and bezorgd; the store has it"
+    event = outbox_rows.find_event(connection, source.inzending_id)
+    if event is None:
+        return "the outbox has no event of it: run reconcile"
+    if event.inhoud_verwijderd_ms is None:
+        return "kept"
+    return f"removed by retention at {from_ms(event.inhoud_verwijderd_ms):%Y-%m-%d %H:%M}; the store has it"

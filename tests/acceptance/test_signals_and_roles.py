@@ -71,7 +71,7 @@ def test_readyz_says_no_while_a_push_that_was_begun_is_finished(own: Gateway) ->
 
     assert told[0].json()["checks"]["process"] == "draining"
     assert NUMBER.search(answer)
-    own.stop()
+    assert own.running.pop("up").wait(timeout=60) == 0  # a second signal would cut it short
 
 
 def test_kill_9_leaves_no_broker_behind_and_the_next_start_works(own: Gateway) -> None:

@@ -13,9 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dossier.delivery import DeliveredBijlage, Delivery, Outcome, Receipt, Sealed
+from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Outcome, Receipt, Sealed
 from dossier.errors import PoisonCode, PoisonEvent
-from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
+from dossier.identifiers import (
+    BerichtId,
+    Dossiernummer,
+    HulpvraagId,
+    InzendingId,
+    KoppelingId,
+    OmgevingId,
+    OrganisatieId,
+    SwvId,
+)
 
 EVENT = InzendingId("0190a0b0c0d0700080000000000000ab")
 AT = datetime(2026, 9, 1, 8, 30, 0, 123_000, tzinfo=UTC)
@@ -31,6 +40,13 @@ DELIVERY = Delivery(
     inhoud_hash="ab" * 32,
     verzegeld=Sealed(key_id="k1", nonce=bytes(12), ciphertext=b"\x00\xff geheim"),
     bijlagen=(DeliveredBijlage(positie=1, size_bytes=3, sha256="cd" * 32, object_id=f"{EVENT}/1"),),
+    herkomst=Herkomst(
+        omgeving_id=OmgevingId("omg"),
+        bericht_id=BerichtId("b"),
+        hulpvraag_id=HulpvraagId("h"),
+        koppeling_id=KoppelingId("k"),
+        route_rule="BRIN",
+    ),
 )
 RECEIPT = Receipt(
     event_id=EVENT,
@@ -76,6 +92,7 @@ deliveries = st.builds(
         st.builds(DeliveredBijlage, positie=NUMBER, size_bytes=NUMBER, sha256=TEXT, object_id=TEXT),
         max_size=3,
     ).map(tuple),
+    herkomst=st.none() | st.builds(Herkomst, **dict.fromkeys(Herkomst.__slots__, TEXT)),
 )
 receipts = st.builds(
     Receipt,
@@ -176,6 +193,8 @@ UNREAD = {"source", "subject", "datacontenttype"}
 def test_a_delivery_without_one_of_its_fields_is_unreadable(path: str) -> None:
     if path == "data.bijlagen.0":
         assert Delivery.decode(changed(DELIVERY.encode(), path)).bijlagen == ()
+    elif path == "data.herkomst":  # an event of before there was one
+        assert Delivery.decode(changed(DELIVERY.encode(), path)).herkomst is None
     else:
         assert poison_of(Delivery.decode, changed(DELIVERY.encode(), path)) is PoisonCode.ONLEESBAAR
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from database.answered import AnsweredVersion
 from database.outbox_rows import State
-from dossier.identifiers import Dossiernummer, OrganisatieId
+from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId
 from gateway.reconcile import Kind, reconcile
 
 NUMBER, HERE = Dossiernummer(1), OrganisatieId("o")
@@ -30,6 +30,7 @@ ANSWERED = AnsweredVersion(
     versie=1,
     inhoud_hash="h",
     organisatie_id=OrganisatieId("o"),
+    event_id=InzendingId("e"),
     state=State.BEZORGD,
 )
 CASES = {

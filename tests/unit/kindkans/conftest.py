@@ -11,8 +11,17 @@ from sqlalchemy import Connection
 
 from database.engine import open_engine, reading, writing
 from database.migrate import History
-from dossier.delivery import DeliveredBijlage, Delivery
-from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
+from dossier.delivery import DeliveredBijlage, Delivery, Herkomst
+from dossier.identifiers import (
+    BerichtId,
+    Dossiernummer,
+    HulpvraagId,
+    InzendingId,
+    KoppelingId,
+    OmgevingId,
+    OrganisatieId,
+    SwvId,
+)
 from dossier.timestamps import utc_now
 from kindkans import queries
 from storage.keyring import Keyring
@@ -113,7 +122,13 @@ def own() -> Memory:
 def new_delivery(seal: Seal, source: Memory) -> Callable[..., Delivery]:
     """`files` are put into the gateway's storage."""
 
-    def new(event: str = "a", number: int = 1, versie: int = 1, files: tuple[bytes, ...] = ()) -> Delivery:
+    def new(
+        event: str = "a",
+        number: int = 1,
+        versie: int = 1,
+        files: tuple[bytes, ...] = (),
+        hulpvraag: str | None = "h",
+    ) -> Delivery:
         event_id = InzendingId(event.ljust(32, "0"))
         bijlagen = []
         for positie, content in enumerate(files, start=1):
@@ -135,6 +150,17 @@ def new_delivery(seal: Seal, source: Memory) -> Callable[..., Delivery]:
             inhoud_hash=seal.keyed_hash(plain),
             verzegeld=seal.seal(plain, event_id),
             bijlagen=tuple(bijlagen),
+            herkomst=None if hulpvraag is None else herkomst_of(event, hulpvraag),
         )
 
     return new
+
+
+def herkomst_of(event: str, hulpvraag: str) -> Herkomst:
+    return Herkomst(
+        omgeving_id=OmgevingId("omg"),
+        bericht_id=BerichtId(event),
+        hulpvraag_id=HulpvraagId(hulpvraag),
+        koppeling_id=KoppelingId("k"),
+        route_rule="BRIN",
+    )

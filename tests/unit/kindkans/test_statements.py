@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from database import migrate
 from database.engine import open_engine, reading
 from dossier.errors import ConfigurationError, PoisonEvent
+from dossier.timestamps import to_ms
 from kindkans import queries
 from kindkans.copying import Copied
 from kindkans.schema import metadata
@@ -39,6 +40,28 @@ def test_a_second_event_for_a_version_is_poison_and_leaves_nothing(store, new_de
     with pytest.raises(PoisonEvent, match="INHOUD_WIJKT_AF"):
         store.do(receive, new_delivery("b"), (), COPY)
     assert store.rows("inbox") == 1
+
+
+def test_a_version_of_another_hulpvraag_is_poison_also_where_its_place_is_free(store, new_delivery):
+    """A number that was given twice after a restore: no child's version in another's dossier."""
+    store.do(receive, new_delivery("a", versie=1), (), COPY)
+    store.do(receive, new_delivery("c", versie=3, hulpvraag=None), (), COPY)  # of before there was a herkomst
+    with pytest.raises(PoisonEvent, match="INHOUD_WIJKT_AF"):
+        store.do(receive, new_delivery("b", versie=2, hulpvraag="other"), (), COPY)
+    assert [v.versie for v in store.held()] == [1, 3]
+    assert store.rows("inbox") == store.rows("versie") == store.rows("herkomst") + 1 == 2
+
+
+def test_what_the_store_knows_of_a_push_is_all_of_it(store, new_delivery):
+    delivery, old = new_delivery("a", versie=2), new_delivery("b", number=7, hulpvraag=None)
+    store.do(receive, delivery, (), COPY)
+    store.do(receive, old, (), COPY)
+    push = store.do(queries.stored_push, delivery.event_id)
+    assert (push.herkomst, push.brin, push.verzegeld) == (delivery.herkomst, "32DD", delivery.verzegeld)
+    assert push.accepted_ms == to_ms(delivery.occurred_at)
+    assert store.do(queries.stored_push, old.event_id).herkomst is None
+    assert store.do(queries.stored_events) == [delivery.event_id, old.event_id]
+    assert store.do(queries.highest_number) == 7
 
 
 def test_bijlagen_are_held_in_order_and_their_copy_is_in_use(store, new_delivery):
