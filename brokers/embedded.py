@@ -185,7 +185,7 @@ class EmbeddedNats:
             stderr=asyncio.subprocess.DEVNULL,
         )
         actual = await self._wait_until_it_answers(self._child, port)
-        self._address = BrokerAddress(url=f"nats://{_HOST}:{actual}", token=token)
+        self._address = BrokerAddress(url=f"nats://{_HOST}:{actual}", token=token, embedded=True)
         write_address(self._folder, self._address)
         self._observer.server_started(self._child.pid, actual)
 
