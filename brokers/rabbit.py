@@ -22,7 +22,7 @@ from brokers.backoff import Backoff
 from brokers.messages import Dead, Handler, PublishRefused
 from brokers.observer import BrokerObserver, SilentBroker
 from brokers.rabbit_consumer import Consumer, Delivered
-from brokers.rabbit_errors import answered_within, refused_if_too_large
+from brokers.rabbit_errors import answered_within, permissions_asked, refused_if_too_large
 from brokers.rabbit_link import RabbitLink
 from brokers.rabbit_provision import check
 from brokers.topology import Queue, Topology
@@ -99,7 +99,7 @@ class RabbitConnection:
         Raises ConfigurationError with the remedy, Unavailable("broker") when nobody answers.
         """
         await check(self._address, self._topology)
-        async with answered_within(self._settings.start_seconds):
+        async with answered_within(self._settings.start_seconds), permissions_asked():
             await self._publishing.start()
             if self._consumers:
                 await self._consuming.start()

@@ -7,11 +7,16 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError, ChannelPreconditionFailed
+from aiormq.exceptions import (
+    AMQPError,
+    ChannelAccessRefused,
+    ChannelInvalidStateError,
+    ChannelPreconditionFailed,
+)
 from pamqp.exceptions import PAMQPException
 
 from brokers.messages import PublishRefused
-from dossier.errors import Unavailable
+from dossier.errors import ConfigurationError, Unavailable
 
 # Of a server whose limit is below ours. It closes the channel, with all that is under way on it.
 _TOO_LARGE = re.compile(r"larger than (?:configured )?max size (\d+)")
@@ -43,6 +48,17 @@ async def answered_within(seconds: float) -> AsyncIterator[asyncio.Timeout]:
         if type(exc) is not Exception:
             raise
         raise Unavailable("broker") from exc
+
+
+@asynccontextmanager
+async def permissions_asked() -> AsyncIterator[None]:
+    """ConfigurationError if our user may not do this."""
+    try:
+        yield
+    except ChannelAccessRefused as exc:
+        raise ConfigurationError(
+            "our user lacks permissions at the broker; docs/how-to/operations.md says which it needs"
+        ) from exc
 
 
 @asynccontextmanager

@@ -16,7 +16,6 @@ import aiormq
 from aiormq.abc import AbstractConnection
 from aiormq.exceptions import (
     AuthenticationError,
-    ChannelAccessRefused,
     ChannelNotFoundEntity,
     ChannelPreconditionFailed,
     InvalidFrameError,
@@ -24,7 +23,7 @@ from aiormq.exceptions import (
 )
 
 from brokers.address import BrokerAddress
-from brokers.rabbit_errors import answered_within
+from brokers.rabbit_errors import answered_within, permissions_asked
 from brokers.rabbit_link import Nodes, tls_context, url_of
 from brokers.rabbit_queues import queue_arguments
 from brokers.topology import Queue, Topology
@@ -72,7 +71,8 @@ async def _connected(address: BrokerAddress) -> AsyncIterator[AbstractConnection
     try:
         await connection.connect()
         _check_version(connection.server_properties)
-        yield connection
+        async with permissions_asked():
+            yield connection
     except (AuthenticationError, ProbableAuthenticationError) as exc:
         raise ConfigurationError(
             "the broker refuses our user or password; see BROKER_URL and BROKER_PASSWORD"
@@ -83,10 +83,6 @@ async def _connected(address: BrokerAddress) -> AsyncIterator[AbstractConnection
             raise
         raise ConfigurationError(
             "the broker does not open the vhost in BROKER_URL: it is not there, not for our user, or down"
-        ) from exc
-    except ChannelAccessRefused as exc:
-        raise ConfigurationError(
-            "our user lacks permissions at the broker; docs/how-to/operations.md says which it needs"
         ) from exc
     finally:
         await connection.close()

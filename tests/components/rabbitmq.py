@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import itertools
@@ -21,7 +22,11 @@ from typing import Any
 import psutil
 import pytest
 
+from brokers.address import parse_address
+from brokers.provision import provision
+from brokers.topology import Topology
 from components.base import Component, Missing, component
+from components.brokers import Rabbit
 from components.postgres import free_port
 
 _SBIN = Path("/usr/lib/rabbitmq/bin")
@@ -82,8 +87,8 @@ class RabbitServer:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """As for good: the server, and the daemon that it started to be found by."""
-        self._end(signal.SIGTERM)
+        """For good: the server, and the daemon that it started to be found by."""
+        self.kill()
         for process in _listening_on(self._epmd_port):
             process.kill()
 
@@ -108,7 +113,7 @@ class RabbitServer:
 
     def disk_alarm(self, on: bool) -> None:
         """Makes it think that its disk is full: it takes no more messages."""
-        self.control("set_disk_free_limit", "1000TB" if on else "1MB")
+        self.control("set_disk_free_limit", "1000000GB" if on else "1MB")
 
     def control(self, *arguments: str) -> None:
         """rabbitmqctl; takes seconds."""
@@ -245,7 +250,11 @@ def start_rabbitmq(folder: Path) -> Component:
     version = server.api.call("GET", "/overview")["rabbitmq_version"]
     return Component(
         line=f"RabbitMQ {version}, started for this run",
-        address={"port": str(server.port), "management_port": str(server.management_port)},
+        address={
+            "port": str(server.port),
+            "management_port": str(server.management_port),
+            "data": str(server.data),
+        },
         pids=server.pids,
     )
 
@@ -267,6 +276,20 @@ def fresh_vhost() -> Iterator[str]:
         yield f"amqp://guest:guest@127.0.0.1:{port}/{name}"
     finally:
         api.delete_vhost(name)
+
+
+@contextmanager
+def rabbit_environment() -> Iterator[dict[str, str]]:
+    """The settings of roles that run on a vhost of their own on the server of this run, provisioned."""
+    with fresh_vhost() as url:
+        asyncio.run(provision(parse_address(url), Topology()))
+        yield {"BROKER_URL": url.replace("guest:guest@", "guest@"), "BROKER_PASSWORD": "guest"}
+
+
+def count_dead_letters(environment: dict[str, str]) -> int:
+    """At the broker of `rabbit_environment`."""
+    address = parse_address(environment["BROKER_URL"], password=environment["BROKER_PASSWORD"])
+    return asyncio.run(Rabbit(address).waiting(Topology().dead_letters))
 
 
 def _usual_port() -> Component:

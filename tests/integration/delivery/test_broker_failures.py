@@ -14,27 +14,14 @@ from brokers.nats_provision import check_server
 from brokers.observer import SilentBroker
 from brokers.provision import check, provision
 from brokers.topology import Topology
-from components.base import Missing
-from components.rabbitmq import RabbitServer
 from dossier.errors import ConfigurationError, Unavailable
 from integration.delivery.own_server import OwnNats, OwnRabbit
-
-
-@pytest.fixture(scope="module")
-def rabbit_server(tmp_path_factory):
-    try:
-        server = RabbitServer(tmp_path_factory.mktemp("rabbitmq"))
-    except Missing as exc:
-        pytest.skip(str(exc))
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["nats", "rabbitmq"])
 async def server(request, tmp_path):
     if request.param == "rabbitmq":
-        yield OwnRabbit(request.getfixturevalue("rabbit_server"))
+        yield OwnRabbit(request.getfixturevalue("own_rabbit"))
         return
     server = OwnNats(tmp_path / "nats")
     await server.up()
