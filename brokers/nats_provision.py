@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from nats.errors import AuthorizationError, Error, NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, StorageType, StreamInfo
-from nats.js.errors import APIError, BadRequestError, NotFoundError, ServiceUnavailableError
+from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from brokers.address import BrokerAddress
 from brokers.nats_monitor import check_syncs_always
@@ -21,6 +21,7 @@ from brokers.topology import Queue, Topology
 from dossier.errors import ConfigurationError, Unavailable
 
 OLDEST_VERSION = (2, 10, 23)  # older ones lose acknowledged messages (architecture.md 6)
+_NO_JETSTREAM = (10039, 10076)  # not for this account, not on this server; 10008 passes by: no leader yet
 _NO_ROOM = 10047  # JetStream's error code for "insufficient storage resources"
 _REFUSED = "authorization violation"
 _WHO = (
@@ -96,11 +97,11 @@ async def _jetstream(address: BrokerAddress, topology: Topology) -> AsyncIterato
         yield client.jetstream(timeout=_ANSWER_SECONDS)
     except AuthorizationError as exc:
         raise ConfigurationError(_WHO) from exc
-    except ServiceUnavailableError as exc:
-        raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
     except NoRespondersError as exc:
         raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
     except APIError as exc:
+        if exc.err_code in _NO_JETSTREAM:
+            raise ConfigurationError("the broker has no JetStream; start it with JetStream enabled") from exc
         if exc.err_code == _NO_ROOM or isinstance(exc, BadRequestError):
             raise ConfigurationError(
                 f"the broker refuses the streams as we need them (JetStream error {exc.err_code}): "
@@ -126,9 +127,16 @@ async def _check_server(client: Client, address: BrokerAddress, topology: Topolo
             f"NATS {version.major}.{version.minor}.{version.patch} loses acknowledged messages;"
             f" use {oldest} or later, or the embedded one"
         )
-    if address.embedded or topology.replicas > 1:
-        return  # a copy on three machines survives that one of them is cut off
-    if client._server_info.get("cluster"):
+    clustered = bool(client._server_info.get("cluster"))
+    if topology.replicas > 1:  # copies on other machines survive that this one is cut off
+        if not clustered:
+            raise ConfigurationError(
+                f"BROKER_REPLICAS is {topology.replicas}, and this NATS is no cluster; set it to 1"
+            )
+        return
+    if address.embedded:
+        return
+    if clustered:
         raise ConfigurationError(
             "this NATS is a cluster, and BROKER_REPLICAS is 1: what it acknowledges would be on one node"
             " only; set BROKER_REPLICAS=3 and run the provision step"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +39,7 @@ class RabbitSettings:
     publish_seconds: float = 5.0
     max_body_bytes: int = 4 * 1024 * 1024 - 4096  # as the embedded NATS: a server's own limit may be lower
     concurrency: int = 32  # messages handed out at once, per subscription; by itself it has no bound
-    reconnect_seconds: float = 0.5  # between two tries, for ever
+    reconnect_seconds: float = 1.0  # between two tries, for ever
     heartbeat_seconds: int = 10  # a frozen server is noticed after three of these
     hold_seconds: float = 20 * 60.0  # of one message, in all; the server's consumer_timeout is 30 minutes
     stop_grace_seconds: float = 30.0  # for handlers that run
@@ -63,8 +64,8 @@ class RabbitConnection:
         self._stopping = False
         self._in_flight: set[asyncio.Timeout] = set()
         self._consumers: list[tuple[Any, Consumer]] = []
-        self._publishing = self._link()
-        self._consuming = self._link()
+        self._publishing = self._link(self._on_publishing_lost)
+        self._consuming = self._link(self._on_lost)
 
     def subscribe(self, queue: Queue, handler: Handler) -> None:
         """Before `start`. `handler` runs for up to `concurrency` messages at once."""
@@ -131,13 +132,13 @@ class RabbitConnection:
         links = [self._publishing, self._consuming] if self._consumers else [self._publishing]
         return all(link.is_connected for link in links)
 
-    def _link(self) -> RabbitLink:
+    def _link(self, on_lost: Callable[[], None]) -> RabbitLink:
         return RabbitLink(
             self._address,
             reconnect_seconds=self._settings.reconnect_seconds,
             heartbeat_seconds=self._settings.heartbeat_seconds,
             stop_grace_seconds=self._settings.stop_grace_seconds,
-            on_lost=self._on_lost,
+            on_lost=on_lost,
             on_reconnected=self._observer.connected,
             on_closed=self._on_closed,
         )
@@ -177,12 +178,15 @@ class RabbitConnection:
                 await subscriber.stop()
         await consumer.stop(self._settings.stop_grace_seconds)
 
-    def _on_lost(self) -> None:
+    def _on_publishing_lost(self) -> None:
         # No confirmation can come any more: what waits for one ends now.
         now = asyncio.get_running_loop().time()
         for limit in self._in_flight:
             if not limit.expired():
                 limit.reschedule(now)
+        self._on_lost()
+
+    def _on_lost(self) -> None:
         if not self._stopping:
             self._observer.disconnected()
 

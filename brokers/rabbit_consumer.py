@@ -20,7 +20,7 @@ from typing import assert_never
 from aio_pika.abc import AbstractIncomingMessage
 
 from brokers.backoff import Backoff
-from brokers.messages import Dead, Done, Handler, Incoming, Later, Outcome
+from brokers.messages import Dead, Done, Handler, Incoming, Later, Outcome, PublishRefused
 from brokers.observer import BrokerObserver
 from brokers.rabbit_errors import answered_within
 from brokers.topology import Queue
@@ -40,7 +40,7 @@ class Delivered:
 
 
 Bury = Callable[[Queue, Delivered, Dead], Awaitable[None]]
-"""Publishes a dead letter; returns when the server has it. Raises Unavailable."""
+"""Publishes a dead letter; returns when the server has it. Raises Unavailable, PublishRefused."""
 
 
 class Consumer:
@@ -96,6 +96,10 @@ class Consumer:
                 await self._until_settled(first)
         except Unavailable as exc:  # it comes again; the handler has an inbox
             self._observer.connection_error(type(exc.__cause__ or exc).__name__)
+        except Exception as exc:
+            # A defect of ours. The message keeps its place until the connection ends: given back it would
+            # come again at once.
+            self._observer.handler_failed(self.queue.subject, type(exc).__name__)
 
     async def _until_settled(self, delivered: Delivered) -> None:
         give_back_at = time.monotonic() + self._hold_seconds
@@ -135,7 +139,7 @@ class Consumer:
                 # The dead letter first, and confirmed; only then may the message go.
                 try:
                     await self._bury(self.queue, delivered, outcome)
-                except Unavailable as exc:
+                except (Unavailable, PublishRefused) as exc:
                     self._observer.connection_error(type(exc.__cause__ or exc).__name__)
                     return later
                 return outcome

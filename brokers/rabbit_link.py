@@ -99,7 +99,8 @@ class RabbitLink(RabbitBroker):
         self._address = address
         self._url_with_secrets = url_of(address, heartbeat_seconds=heartbeat_seconds)
         self._reconnect_seconds = reconnect_seconds
-        self._tell = (on_lost, on_reconnected, on_closed)
+        self._tell_lost, self._tell_reconnected, self._tell_closed = on_lost, on_reconnected, on_closed
+        self._up = False
         self._robust: RobustConnection | None = None
         self._nodes = Nodes(address.nodes)
 
@@ -124,7 +125,6 @@ class RabbitLink(RabbitBroker):
             self._nodes.abort()
 
     async def _connect(self) -> RobustConnection:
-        on_lost, on_reconnected, on_closed = self._tell
         robust = RobustConnection(
             self._url_with_secrets,
             ssl_context=tls_context(self._address),
@@ -132,11 +132,21 @@ class RabbitLink(RabbitBroker):
             fail_fast=True,
         )
         robust.kwargs["transport_factory"] = self._nodes
-        robust.close_callbacks.add(lambda *_: on_lost())
-        robust.reconnect_callbacks.add(lambda *_: on_reconnected())
-        asyncio.ensure_future(robust.closed()).add_done_callback(lambda _: on_closed())
+        robust.close_callbacks.add(lambda *_: self._lost())
+        robust.reconnect_callbacks.add(lambda *_: self._reconnected())
+        asyncio.ensure_future(robust.closed()).add_done_callback(lambda _: self._tell_closed())
         self._robust = robust  # now, so that a start that is cut off can be closed
         await robust.connect(timeout=_CONNECT_SECONDS)
         self.config.connect(robust)
         self._channel = await self.config.channel_manager.get_channel()
+        self._up = True
         return robust
+
+    def _lost(self) -> None:
+        if self._up:  # the library tells of each vain try, too
+            self._up = False
+            self._tell_lost()
+
+    def _reconnected(self) -> None:
+        self._up = True
+        self._tell_reconnected()
