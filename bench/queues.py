@@ -44,7 +44,7 @@ async def main(urls: list[str]) -> None:
 
 
 async def measure(name: str, address: BrokerAddress) -> None:
-    topology = Topology(prefix=f"bench-{secrets.token_hex(4)}", replicas=3 if "," in name else 1)
+    topology = Topology(prefix=f"bench-{secrets.token_hex(4)}", replicas=1 if len(address.nodes) == 1 else 3)
     await provision(address, topology)
     published, batches = await _publish(address, topology)
     handled = await _consume(address, topology, published)

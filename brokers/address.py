@@ -71,7 +71,7 @@ def read_address(folder: Path) -> BrokerAddress:
     except (OSError, ValueError, KeyError, TypeError):
         # No cause: it could show the token.
         raise ConfigurationError(
-            f"there is no readable {ADDRESS_FILE} in the broker's folder; start the role that runs it first"
+            f"there is no readable {ADDRESS_FILE} in the folder of the broker; start the role that runs it first"
         ) from None
 
 
@@ -97,7 +97,7 @@ def _split(node: str) -> SplitResult:
         raise ConfigurationError("BROKER_URL is no URL") from None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ConfigurationError(
-            "BROKER_URL is not `embedded`, amqp://, amqps://, nats:// or tls:// with a host"
+            "BROKER_URL is not embedded, amqp://, amqps://, nats:// or tls:// with a host"
         )
     if parts.query or parts.fragment:
         raise ConfigurationError("BROKER_URL takes no parameters after the path")

@@ -202,7 +202,7 @@ class EmbeddedNats:
             await self._kill_child()
             raise Unavailable("broker") from exc
         raise ConfigurationError(
-            f"the embedded broker ended at once; is port {port} taken? See nats.log in its folder"
+            f"the embedded broker ended at once: port {port} may be taken, see nats.log in its folder"
         )
 
     def _port_from_file(self, pid: int) -> int:

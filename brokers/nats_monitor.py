@@ -18,7 +18,7 @@ from dossier.errors import ConfigurationError
 _SECONDS = 5.0
 _MANY_BYTES = 4 * 1024 * 1024
 _REMEDY = (
-    "set `sync_interval: always` under jetstream in its configuration,"
+    "set sync_interval: always under jetstream in its configuration,"
     " or run three nodes with BROKER_REPLICAS=3"
 )
 
@@ -30,8 +30,8 @@ async def check_syncs_always(monitor_url: str, server_id: str) -> None:
     """
     if not monitor_url:
         raise ConfigurationError(
-            "whether this single NATS node syncs before it acknowledges can be seen on its monitoring port"
-            f" only: start it with one and name that in BROKER_MONITOR_URL (http://HOST:8222); {_REMEDY}"
+            "whether this single NATS node syncs always shows on its monitoring port only: start it with"
+            f" one, named in BROKER_MONITOR_URL (http://HOST:8222); {_REMEDY}"
         )
     seen = await asyncio.to_thread(_varz, monitor_url)
     if seen.get("server_id") != server_id:
@@ -53,6 +53,6 @@ def _varz(monitor_url: str) -> dict[str, Any]:
             found = json.loads(answer.read(_MANY_BYTES))
     except (OSError, ValueError, http.client.HTTPException, urllib.error.URLError) as exc:
         raise ConfigurationError(
-            "BROKER_MONITOR_URL does not answer as NATS's monitoring does; correct it, or start NATS with one"
+            "BROKER_MONITOR_URL does not answer as the monitoring of NATS does; correct it, or start NATS with one"
         ) from exc
     return found if isinstance(found, dict) else {}

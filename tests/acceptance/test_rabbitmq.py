@@ -45,12 +45,14 @@ def test_a_role_on_a_vhost_that_is_not_provisioned_says_what_to_do(tmp_path: Pat
         gateway.make_world()
         gateway.start("relay", wait=False)
         code = gateway.running["relay"].wait(timeout=30)
+        said = gateway.log("relay").read_text()
         declared = gateway.cli("provision")
         again = gateway.cli("provision")
         gateway.start("relay")
         gateway.stop()
 
     assert code == 1
+    assert "queue kindkans.hulpvraag is missing; run the provision step (kindkans-gateway provision)" in said
     assert declared.returncode == again.returncode == 0
     assert "kindkans.hulpvraag" in declared.stdout
 

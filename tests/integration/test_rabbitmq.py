@@ -16,6 +16,7 @@ from brokers.rabbit_queues import queue_arguments
 from brokers.topology import Topology
 from components.brokers import Rabbit
 from components.rabbitmq import fresh_vhost, run_rabbitmq
+from dossier.delivery import CONTENT_TYPE
 from dossier.errors import ConfigurationError, Unavailable
 
 TOPOLOGY = Topology()
@@ -185,6 +186,21 @@ async def test_a_permission_that_is_taken_away_is_unavailable_and_given_again_go
 
     await published(connection, SUBJECT)
     await connection.stop()
+
+
+# --- what is on the wire ---
+
+
+async def test_messages_are_persistent_and_carry_our_id(rabbit):
+    connection = rabbit.connection(TOPOLOGY, None)
+    await connection.start()
+    await connection.publish(SUBJECT, "event-0", b"{}")
+    await connection.stop()
+    async with rabbit.channel() as channel:
+        properties = (await channel.basic_get(SUBJECT)).header.properties
+    assert properties.delivery_mode == 2
+    assert properties.headers["Kindkans-Message-Id"] == "event-0"
+    assert properties.content_type == CONTENT_TYPE
 
 
 # --- the second line ---
