@@ -71,7 +71,7 @@ def read_address(folder: Path) -> BrokerAddress:
     except (OSError, ValueError, KeyError, TypeError):
         # No cause: it could show the token.
         raise ConfigurationError(
-            f"there is no readable {ADDRESS_FILE} in the folder of the broker; start the role that runs it first"
+            f"there is no readable {ADDRESS_FILE} in the folder of the broker; start the role that runs it"
         ) from None
 
 

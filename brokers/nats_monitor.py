@@ -53,6 +53,7 @@ def _varz(monitor_url: str) -> dict[str, Any]:
             found = json.loads(answer.read(_MANY_BYTES))
     except (OSError, ValueError, http.client.HTTPException, urllib.error.URLError) as exc:
         raise ConfigurationError(
-            "BROKER_MONITOR_URL does not answer as the monitoring of NATS does; correct it, or start NATS with one"
+            "BROKER_MONITOR_URL does not answer as the monitoring of NATS does; correct it,"
+            " or start NATS with one"
         ) from exc
     return found if isinstance(found, dict) else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ _WHO = (
 )
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 5.0
+_CLOSE_SECONDS = 2.0
 _PROVISION = "run the provision step (kindkans-gateway provision)"
 
 
@@ -113,7 +115,10 @@ async def _jetstream(address: BrokerAddress, topology: Topology) -> AsyncIterato
             raise ConfigurationError(_WHO) from exc
         raise Unavailable("broker") from exc
     finally:
-        await client.close()
+        # After a TLS handshake that failed it would wait for ever.
+        with contextlib.suppress(TimeoutError, Error, OSError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await client.close()
 
 
 async def _ignore(_: Exception) -> None: ...
