@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 
 from brokers.address import parse_address
 from brokers.provision import provision
 from brokers.topology import Topology
-from components.base import Component, Missing, component
+from components.base import Component, Missing, component, missing
 from components.brokers import Rabbit
 from components.postgres import free_port
 
@@ -259,18 +258,23 @@ def start_rabbitmq(folder: Path) -> Component:
     )
 
 
+def rabbit_port() -> int:
+    """Of the server of this run, which lets guest/guest in. Skips or fails the test where there is none."""
+    return int(component("rabbitmq", start_rabbitmq).address["port"])
+
+
 def run_rabbitmq() -> tuple[int, RabbitApi]:
-    """The server of this run: its port and its API. Skips or fails the test where there is none."""
+    """The server of this run, if it is ours: its port and its API. Skips or fails the test if not."""
     address = component("rabbitmq", start_rabbitmq).address
     if "management_port" not in address:
-        pytest.skip("the RabbitMQ on port 5672 is not ours to make vhosts on")
+        missing("rabbitmq", "the one on port 5672 is not ours to make vhosts on; install rabbitmq-server")
     return int(address["port"]), RabbitApi(int(address["management_port"]))
 
 
 @contextmanager
-def fresh_vhost() -> Iterator[str]:
-    """BROKER_URL of a vhost of its own, empty, on the server of this run."""
-    port, api = run_rabbitmq()
+def fresh_vhost(server: RabbitServer | None = None) -> Iterator[str]:
+    """BROKER_URL of a vhost of its own, empty, on `server` or else the server of this run."""
+    port, api = (server.port, server.api) if server else run_rabbitmq()
     name = api.create_vhost()
     try:
         yield f"amqp://guest:guest@127.0.0.1:{port}/{name}"
@@ -279,9 +283,9 @@ def fresh_vhost() -> Iterator[str]:
 
 
 @contextmanager
-def rabbit_environment() -> Iterator[dict[str, str]]:
-    """The settings of roles that run on a vhost of their own on the server of this run, provisioned."""
-    with fresh_vhost() as url:
+def rabbit_environment(server: RabbitServer | None = None) -> Iterator[dict[str, str]]:
+    """The settings of roles that run on a vhost of their own, provisioned; as `fresh_vhost`."""
+    with fresh_vhost(server) as url:
         asyncio.run(provision(parse_address(url), Topology()))
         yield {"BROKER_URL": url.replace("guest:guest@", "guest@"), "BROKER_PASSWORD": "guest"}
 

@@ -20,6 +20,7 @@ from dossier.delivery import CONTENT_TYPE
 from dossier.errors import ConfigurationError, Unavailable
 
 TOPOLOGY = Topology()
+PASSWORD = "ge@h/ei:m%&?#,é"
 SUBJECT = TOPOLOGY.deliveries.subject
 
 
@@ -136,12 +137,12 @@ def limited(rabbit):
     _, api = run_rabbitmq()
     vhost = rabbit.address.url.rsplit("/", 1)[1]
     user = f"gateway-{secrets.token_hex(4)}"
-    api.create_user(user, "geheim")
+    api.create_user(user, PASSWORD)
     ours = r"^kindkans\..*"
     permit = {"configure": ours, "write": rf"{ours}|^amq\.default$", "read": rf"{ours}|^amq\.default$"}
     api.permit(vhost, user, **permit)
     yield (
-        Rabbit(replace(rabbit.address, user=user, password="geheim")),
+        Rabbit(replace(rabbit.address, user=user, password=PASSWORD)),
         lambda **less: api.permit(vhost, user, **(permit | less)),
     )
     api.call("DELETE", f"/users/{user}")
@@ -301,6 +302,25 @@ async def test_what_is_held_on_a_connection_that_is_lost_is_handled_once_by_the_
     await connection.stop()
     assert calls == [1, 2]  # the server's count, and not the one of the copy that was held
     assert await rabbit.waiting(TOPOLOGY.deliveries) == 0
+
+
+async def test_consuming_goes_on_when_the_server_closes_the_channel(rabbit):
+    got: list[bytes] = []
+
+    async def handler(incoming):
+        got.append(incoming.body)
+        return Done()
+
+    connection = rabbit.connection(TOPOLOGY, None)
+    connection.subscribe(TOPOLOGY.deliveries, handler)
+    await connection.start()
+    (subscriber, _), *_rest = connection._consumers
+    channel = await subscriber._queue_obj.channel.get_underlay_channel()
+    await channel.basic_ack(999)  # of nothing: the server closes the channel over it
+    await until(lambda: channel.is_closed)
+    await connection.publish(SUBJECT, "m", b"x")
+    await until(lambda: got == [b"x"])
+    await connection.stop()
 
 
 # --- a server that is unwilling ---

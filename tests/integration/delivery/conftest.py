@@ -19,7 +19,7 @@ from brokers.observer import SilentBroker
 from brokers.provision import provision
 from brokers.topology import Queue, Topology
 from components.brokers import FAST, Broker, Letter, Nats, Rabbit
-from components.rabbitmq import run_rabbitmq
+from components.rabbitmq import rabbit_port
 from database import migrate, outbox, outbox_rows
 from database.committer import Committer
 from database.dossiers import advance_dossier, insert_dossier
@@ -289,8 +289,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     """The server of this run. The test runs once on each kind."""
     if request.param == "nats":
         return Nats(request.getfixturevalue("nats_server"))
-    port, _ = run_rabbitmq()
-    return Rabbit(parse_address(f"amqp://guest:guest@127.0.0.1:{port}"))
+    return Rabbit(parse_address(f"amqp://guest:guest@127.0.0.1:{rabbit_port()}"))
 
 
 @pytest.fixture
