@@ -286,21 +286,25 @@ async def test_waiting_eats_no_delivery_limit(rabbit):
 
 
 async def test_what_is_held_on_a_connection_that_is_lost_is_handled_once_by_the_next(rabbit):
-    calls: list[int] = []
+    calls: list[tuple[bytes, int]] = []
 
     async def handler(incoming):
-        calls.append(incoming.deliveries)
-        return Later(0.3) if len(calls) == 1 else Done()
+        calls.append((incoming.body, incoming.deliveries))
+        if incoming.body == b"held" and len(calls) == 1:
+            return Later(0.5)
+        return Later(1.0) if calls.count((b"clock", 1)) and len(calls) == 3 else Done()
 
     connection = rabbit.connection(TOPOLOGY, None)
     connection.subscribe(TOPOLOGY.deliveries, handler)
     await connection.start()
-    await connection.publish(SUBJECT, "m", b"x")
+    await connection.publish(SUBJECT, "m", b"held")
     await until(lambda: len(calls) == 1)
     connection._consuming._nodes.abort()  # it reconnects by itself
     await until(lambda: len(calls) == 2)
+    await connection.publish(SUBJECT, "n", b"clock")  # when it is done, the copy would have been handled
+    await until(lambda: calls[-1] == (b"clock", 2))
     await connection.stop()
-    assert calls == [1, 2]  # the server's count, and not the one of the copy that was held
+    assert [call for call in calls if call[0] == b"held"] == [(b"held", 1), (b"held", 2)]
     assert await rabbit.waiting(TOPOLOGY.deliveries) == 0
 
 

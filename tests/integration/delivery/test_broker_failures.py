@@ -164,6 +164,39 @@ async def test_a_frozen_broker_is_unavailable_within_the_time_set(own_world, ser
     await connection.stop()
 
 
+async def test_what_timed_out_and_arrived_all_the_same_is_stored_once(own_world, server):
+    world = own_world
+    hasty = world.connection(publish_seconds=0.2)
+    await hasty.start()
+    async with world.storing(), world.relaying(publish=hasty.publish):
+        server.freeze()
+        try:
+            for _ in range(20):
+                await world.accept()
+            await world.until(lambda: world.seen.count("paused") > 2)
+            assert world.states() == {"wachtend": 20}
+        finally:
+            server.thaw()
+        await world.until_states(bezorgd=20)
+    await hasty.stop()
+    assert len(world.held()) == len(set(world.held())) == 20
+
+
+@pytest.mark.parametrize("server", ["nats"], indirect=True)
+async def test_reconnecting_has_no_last_try(own_world, server):
+    connection = own_world.connection(reconnect_seconds=0.01)
+    await connection.start()
+    await server.down()
+    await own_world.until(
+        lambda: own_world.seen.count("connection_error") > 70
+    )  # by itself it gives up at 60
+    await server.up()
+    await own_world.until(lambda: connection.is_connected)
+    await connection.publish(own_world.topology.deliveries.subject, "m", b"x")
+    assert own_world.seen.count("closed") == 0
+    await connection.stop()
+
+
 async def test_a_start_on_a_frozen_broker_is_unavailable_and_a_stop_ends(own_world, server):
     running = own_world.connection(stop_grace_seconds=0.5)
     running.subscribe(own_world.topology.deliveries, lambda incoming: asyncio.sleep(0, Done()))
