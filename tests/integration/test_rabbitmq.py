@@ -330,6 +330,7 @@ async def test_consuming_goes_on_when_the_server_closes_the_channel(rabbit):
 # --- a server that is unwilling ---
 
 
+@pytest.mark.xdist_group("own_rabbit")
 async def test_a_message_over_the_servers_own_limit_is_refused_and_takes_no_other_with_it(own):
     broker, topology = own
     connection = broker.connection(topology, None)
@@ -346,6 +347,7 @@ async def test_a_message_over_the_servers_own_limit_is_refused_and_takes_no_othe
     await connection.stop()
 
 
+@pytest.mark.xdist_group("own_rabbit")
 async def test_an_alarm_is_unavailable_in_time_and_consumers_go_on(own, own_rabbit):
     broker, topology = own
     got: list[bytes] = []

@@ -17,6 +17,8 @@ from brokers.topology import Topology
 from dossier.errors import ConfigurationError, Unavailable
 from integration.delivery.own_server import OwnNats, OwnRabbit
 
+pytestmark = pytest.mark.xdist_group("own_rabbit")  # one such server is enough
+
 
 @pytest.fixture(params=["nats", "rabbitmq"])
 async def server(request, tmp_path):
