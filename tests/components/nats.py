@@ -15,6 +15,7 @@ import psutil
 
 from brokers.address import BrokerAddress
 from brokers.embedded import server_program
+from components.freeze import freeze, thaw
 from components.postgres import free_port
 
 _START_SECONDS = 30.0
@@ -79,10 +80,10 @@ class NatsServer:
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        psutil.Process(self.pid).send_signal(signal.SIGSTOP)
+        freeze(self.pid)
 
     def thaw(self) -> None:
-        psutil.Process(self.pid).send_signal(signal.SIGCONT)
+        thaw(self.pid)
 
     @property
     def pid(self) -> int:

@@ -26,6 +26,7 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from components.base import Component, Missing, component, missing
 from components.brokers import Rabbit
+from components.freeze import freeze, thaw
 from components.postgres import free_port
 
 _SBIN = Path("/usr/lib/rabbitmq/bin")
@@ -105,10 +106,10 @@ class RabbitServer:
 
     def freeze(self) -> None:
         """It stays connected and says nothing, until `thaw`."""
-        psutil.Process(self.pid).send_signal(signal.SIGSTOP)
+        freeze(self.pid)
 
     def thaw(self) -> None:
-        psutil.Process(self.pid).send_signal(signal.SIGCONT)
+        thaw(self.pid)
 
     def disk_alarm(self, on: bool) -> None:
         """Makes it think that its disk is full: it takes no more messages."""

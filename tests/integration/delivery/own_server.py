@@ -8,11 +8,14 @@ import shutil
 import signal
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from brokers.address import parse_address
 from brokers.embedded import EmbeddedNats
+from brokers.process import answers_with_jetstream
 from brokers.topology import Topology
 from components.brokers import Broker, Nats, Rabbit
+from components.freeze import freeze, thaw
 from components.rabbitmq import RabbitServer
 
 
@@ -52,8 +55,12 @@ class OwnNats:
         assert killed
         os.kill(killed, signal.SIGKILL)
         async with asyncio.timeout(20):
-            while self._server.pid in (None, killed):  # noqa: ASYNC110
+            while self._server.pid in (None, killed) or not await self._answers():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+    async def _answers(self) -> bool:
+        place = urlsplit(self._server.address.url)
+        return await answers_with_jetstream(place.hostname or "", place.port or 0)
 
     async def wipe(self, topology: Topology) -> None:
         await self.down()
@@ -61,10 +68,10 @@ class OwnNats:
         await self.up()
 
     def freeze(self) -> None:
-        os.kill(self._server.pid or 0, signal.SIGSTOP)
+        freeze(self._server.pid or 0)
 
     def thaw(self) -> None:
-        os.kill(self._server.pid or 0, signal.SIGCONT)
+        thaw(self._server.pid or 0)
 
 
 class OwnRabbit:
