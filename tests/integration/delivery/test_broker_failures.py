@@ -49,6 +49,7 @@ async def test_while_the_broker_is_down_no_attempt_is_counted_and_nothing_dies(o
         assert {world.event(e).attempts for e in events} == {0}
         await server.up()
         await world.until_states(bezorgd=20)
+        assert 2 <= world.seen.count("disconnected") <= 4  # told once of each, and not of each vain try
     assert len(world.held()) == len(set(world.held())) == 20
 
 
