@@ -185,7 +185,7 @@ class EmbeddedNats:
             stderr=asyncio.subprocess.DEVNULL,
         )
         actual = await self._wait_until_it_answers(self._child, port)
-        self._address = BrokerAddress(url=f"nats://{_HOST}:{actual}", token=token)
+        self._address = BrokerAddress(url=f"nats://{_HOST}:{actual}", token=token, embedded=True)
         write_address(self._folder, self._address)
         self._observer.server_started(self._child.pid, actual)
 
@@ -202,7 +202,7 @@ class EmbeddedNats:
             await self._kill_child()
             raise Unavailable("broker") from exc
         raise ConfigurationError(
-            f"the embedded broker ended at once; is port {port} taken? See nats.log in its folder"
+            f"the embedded broker ended at once: port {port} may be taken, see nats.log in its folder"
         )
 
     def _port_from_file(self, pid: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 from faststream.nats.security import NatsToken
+from faststream.security import BaseSecurity, SASLPlaintext
 from nats.errors import Error as NatsError
 from nats.errors import MaxPayloadError
 from nats.js.errors import APIError
@@ -24,8 +26,8 @@ from nats.js.errors import APIError
 from brokers.address import BrokerAddress
 from brokers.backoff import Backoff
 from brokers.messages import Dead, Done, Handler, Incoming, Later, Outcome, PublishRefused
+from brokers.nats_provision import check
 from brokers.observer import BrokerObserver, SilentBroker
-from brokers.provision import check
 from brokers.pull import MeteredPull
 from brokers.topology import Queue, Topology
 from dossier.delivery import CONTENT_TYPE
@@ -77,10 +79,9 @@ class NatsConnection:
         self._stopping = False
         self._in_flight: set[asyncio.Timeout] = set()
         self._subscriptions: list[tuple[Any, MeteredPull]] = []
-        self._queues: list[Queue] = list(topology.queues)
         self._broker = _Broker(
-            address.url,
-            security=NatsToken(address.token) if address.token else None,
+            list(address.nodes),
+            security=_security(address),
             error_cb=self._on_error,
             disconnected_cb=self._on_disconnected,
             reconnected_cb=self._on_reconnected,
@@ -123,7 +124,7 @@ class NatsConnection:
 
         Raises ConfigurationError with the remedy, Unavailable("broker") when nobody answers.
         """
-        await check(self._address, self._queues)
+        await check(self._address, self._topology)
         try:
             async with asyncio.timeout(self._settings.start_seconds):
                 await self._broker.start()  # by itself it waits for ever
@@ -143,6 +144,10 @@ class NatsConnection:
         with contextlib.suppress(TimeoutError, NatsError):
             async with asyncio.timeout(self._settings.stop_grace_seconds + 5):
                 await self._broker.stop()
+        if (left := self._broker._connection) is not None:  # not drained
+            with contextlib.suppress(TimeoutError, NatsError):
+                async with asyncio.timeout(5):
+                    await left.close()
 
     async def publish(self, subject: str, message_id: str, body: bytes) -> None:
         """Returns when the server has it on disk.
@@ -248,6 +253,15 @@ class NatsConnection:
     async def _on_closed(self) -> None:
         if not self._stopping:
             self._observer.closed()
+
+
+def _security(address: BrokerAddress) -> BaseSecurity | None:
+    context = ssl.create_default_context() if address.scheme == "tls" else None
+    if address.user:
+        return SASLPlaintext(address.user, address.password, ssl_context=context)
+    if address.token:
+        return NatsToken(address.token, ssl_context=context)
+    return BaseSecurity(ssl_context=context) if context else None
 
 
 async def _report_nothing(_: Exception) -> None: ...

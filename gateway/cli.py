@@ -12,7 +12,6 @@ import typer
 import uvloop
 
 from brokers.provision import provision
-from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
 from gateway.commands import brins, configure, koppelingen, organisaties, restore, retention, submissions
@@ -88,11 +87,11 @@ def migrate() -> None:
 
 @app.command("provision")
 def provision_command() -> None:
-    """Declare the streams and consumers of an external broker (BROKER_URL). `up` does it for its own."""
+    """Declare the queues of an external broker (BROKER_URL). Safe to repeat. `up` does it for its own."""
     settings = read_settings()
     address = external_broker(settings)
-    streams = asyncio.run(provision(address, Topology(ack_wait_seconds=settings.ack_wait_seconds)))
-    out.print(f"Declared at {address.url}: {', '.join(streams)}")
+    names = asyncio.run(provision(address, settings.topology))
+    out.print(f"Declared at {address.url}: {', '.join(names)}", soft_wrap=True)
 
 
 @app.command()

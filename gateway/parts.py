@@ -7,15 +7,15 @@ import json
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
 from adapters.parnassys.endpoint import Endpoint
 from brokers.address import BrokerAddress
+from brokers.connect import new_connection
 from brokers.embedded import EmbeddedNats
 from brokers.messages import Handler
-from brokers.nats import NatsConnection
 from brokers.observer import BrokerObserver
 from brokers.provision import provision
 from brokers.topology import Queue, Topology
@@ -62,6 +62,23 @@ class Database:
         self._engine.dispose()
 
 
+class BrokerConnection(Protocol):
+    """To a broker of any kind: `subscribe`, then `start`, `publish` at will, `stop`."""
+
+    def subscribe(self, queue: Queue, handler: Handler) -> None: ...
+
+    async def start(self) -> None:
+        """Raises ConfigurationError, Unavailable("broker")."""
+
+    async def stop(self) -> None: ...
+
+    async def publish(self, subject: str, message_id: str, body: bytes) -> None:
+        """Returns when the broker has it durable. Raises Unavailable("broker"), PublishRefused."""
+
+    @property
+    def is_connected(self) -> bool: ...
+
+
 class BrokerLink:
     """A connection that is made as soon as the broker is there: a broker that is down stops nobody."""
 
@@ -78,7 +95,7 @@ class BrokerLink:
         self._observer = observer
         self._subscriptions: list[tuple[Queue, Handler]] = []
         self._failure = failure
-        self._connection: NatsConnection | None = None
+        self._connection: BrokerConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
 
     def subscribe(self, queue: Queue, handler: Handler) -> None:
@@ -100,7 +117,7 @@ class BrokerLink:
         await self.connection.publish(subject, message_id, body)
 
     @property
-    def connection(self) -> NatsConnection:
+    def connection(self) -> BrokerConnection:
         if self._connection is None:
             raise Unavailable("broker")
         return self._connection
@@ -112,7 +129,7 @@ class BrokerLink:
 
     async def _connect(self) -> None:
         while self._connection is None:
-            connection = NatsConnection(self._address(), self._topology, observer=self._observer)
+            connection: BrokerConnection = new_connection(self._address(), self._topology, self._observer)
             for queue, handler in self._subscriptions:
                 connection.subscribe(queue, handler)
             try:

@@ -14,6 +14,7 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from dossier.errors import ConfigurationError
 from gateway.drain import Drain
 from gateway.logs import get_logger, where
 
@@ -36,6 +37,7 @@ class Failure:
         get_logger().error(
             "part_failed",
             what=what,
+            message=str(error) if isinstance(error, ConfigurationError) else None,  # it has the remedy
             error_type=type(error).__name__ if error else None,
             trace=where(error) if error else None,
         )

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from brokers.topology import Topology
 from dossier.errors import ConfigurationError
 from validators.limits import FORBIDDEN_CONTENT_TYPES, MEBIBYTE, Limits
 
@@ -26,8 +27,21 @@ class Settings(BaseSettings):
     kindkans_database_password: str = Field(
         "", repr=False, description="of `kindkans_database_url`, likewise"
     )
-    broker_url: str = Field(EMBEDDED, description="nats://..., or `embedded`: the NATS that `up` starts")
-    broker_token: str = Field("", repr=False, description="of an external broker; empty if it asks for none")
+    broker_url: str = Field(
+        EMBEDDED,
+        repr=False,
+        description="amqp(s)://USER@HOST/VHOST, nats:// or tls://; comma between nodes; `embedded`: see `up`",
+    )
+    broker_password: str = Field(
+        "", repr=False, description="of the user in `broker_url`, where that has none"
+    )
+    broker_token: str = Field("", repr=False, description="of an external NATS; empty if it asks for none")
+    broker_monitor_url: str = Field(
+        "", description="http://HOST:8222 of a single external NATS, which must show that it syncs always"
+    )
+    broker_replicas: Literal[1, 3, 5] = Field(
+        1, description="copies of each NATS stream, 3 or 5 on a cluster; RabbitMQ: the cluster's own default"
+    )
     storage_url: str = Field(
         "", description="bijlagen: file:///folder or s3://bucket/prefix; empty: bijlagen/ in the data folder"
     )
@@ -110,6 +124,11 @@ class Settings(BaseSettings):
     @property
     def kindkans_database(self) -> str:
         return self.kindkans_database_url or f"sqlite:///{self.data_folder.resolve()}/kindkans.db"
+
+    @property
+    def topology(self) -> Topology:
+        replicas = 1 if self.broker_url == EMBEDDED else self.broker_replicas
+        return Topology(ack_wait_seconds=self.ack_wait_seconds, replicas=replicas)
 
     @property
     def keyring_path(self) -> Path:

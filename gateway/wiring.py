@@ -19,9 +19,8 @@ from adapters.parnassys.endpoint import Endpoint, EndpointSettings
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.receive import Receiver
 from adapters.parnassys.sniff import Sniffer
-from brokers.address import BrokerAddress, read_address
+from brokers.address import BrokerAddress, parse_address, read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings
-from brokers.topology import Topology
 from database import outbox_rows
 from database.committer import Committer
 from database.engine import check_alive, reading
@@ -121,7 +120,9 @@ class Wiring:
         self.failure = failure
         self.metrics = Metrics()
         self.failpoints = Failpoints.parse(settings.failpoints)
-        self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
+        self.topology = settings.topology
+        if settings.broker_url != EMBEDDED:
+            external_broker(settings)  # a wrong address is told now, not by a role that never connects
         self._roles: set[Role] = set()
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
@@ -313,12 +314,17 @@ class Wiring:
 
 
 def external_broker(settings: Settings) -> BrokerAddress:
-    """Raises ConfigurationError if the broker is the embedded one."""
+    """Raises ConfigurationError if the broker is the embedded one, or the address is wrong."""
     if settings.broker_url == EMBEDDED:
         raise ConfigurationError(
             "BROKER_URL names no broker; the embedded one is declared by `up` and `broker`"
         )
-    return BrokerAddress(url=settings.broker_url, token=settings.broker_token)
+    return parse_address(
+        settings.broker_url,
+        password=settings.broker_password,
+        token=settings.broker_token,
+        monitor_url=settings.broker_monitor_url,
+    )
 
 
 def _asking(

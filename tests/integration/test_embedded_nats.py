@@ -15,8 +15,9 @@ import pytest
 
 from brokers.address import read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings, server_program
+from brokers.nats_provision import check_server
 from brokers.observer import SilentBroker
-from brokers.provision import check
+from brokers.topology import Topology
 from dossier.errors import ConfigurationError
 
 
@@ -45,7 +46,7 @@ async def test_it_listens_on_this_machine_only_and_syncs_always(tmp_path):
     listening = [c.laddr.ip for c in psutil.Process(server.pid).net_connections() if c.status == "LISTEN"]
     assert listening == ["127.0.0.1"]
     assert "sync_interval: always" in (tmp_path / "nats.conf").read_text()
-    await check(address, ())
+    await check_server(address, Topology())
     await server.stop()
 
 
@@ -102,7 +103,7 @@ async def test_a_second_owner_of_the_folder_is_refused(tmp_path):
     address = await first.start()
     with pytest.raises(ConfigurationError, match="another process"):
         await second.start()
-    await check(address, ())
+    await check_server(address, Topology())
     await first.stop()
     await second.start()
     await second.stop()
@@ -115,7 +116,7 @@ async def test_an_exit_that_nobody_asked_for_is_told_and_the_server_is_back_on_i
     os.kill(server.pid, signal.SIGKILL)
     await _until(lambda: seen.codes == [-signal.SIGKILL] and seen.started.is_set())
     assert server.address == before
-    await check(before, ())
+    await check_server(before, Topology())
     await server.stop()
     assert len(seen.codes) == 1
 
@@ -129,7 +130,7 @@ async def test_an_orphan_on_the_folder_is_stopped_first(tmp_path):
         await _until(lambda: (tmp_path / "nats.pid").read_text() == str(orphan.pid))
         address = await server.start()
         assert orphan.wait(timeout=10) is not None
-        await check(address, ())
+        await check_server(address, Topology())
         await server.stop()
     finally:
         orphan.kill()

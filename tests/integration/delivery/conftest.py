@@ -1,4 +1,4 @@
-"""A gateway's outbox and a store, each with its own SQLite database and storage, and a real NATS between."""
+"""A gateway's outbox and a store, each with a SQLite database and storage of its own; a broker between."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from brokers.address import BrokerAddress
-from brokers.backoff import Backoff
-from brokers.nats import NatsConnection, NatsSettings
+from brokers.address import parse_address
 from brokers.observer import SilentBroker
 from brokers.provision import provision
-from brokers.topology import Topology
+from brokers.topology import Queue, Topology
+from components.brokers import FAST, Broker, Letter, Nats, Rabbit
+from components.rabbitmq import rabbit_port
 from database import migrate, outbox, outbox_rows
 from database.committer import Committer
 from database.dossiers import advance_dossier, insert_dossier
@@ -41,7 +41,6 @@ from storage.keyring import Keyring
 from storage.objects import LocalObjects
 from storage.seal import Seal
 
-FAST = Backoff(first_seconds=0.02, cap_seconds=0.1)
 RELAY = RelaySettings(
     poll_seconds=0.01,
     idle_poll_seconds=0.02,
@@ -51,7 +50,6 @@ RELAY = RelaySettings(
     max_attempts=3,
 )
 STORE = StoreSettings(max_tries=3, failure=FAST, unavailable=FAST)
-NATS = NatsSettings(failure=FAST, fetch_seconds=0.1, reconnect_seconds=0.05)
 
 
 class Recorder:
@@ -99,8 +97,8 @@ class Side:
 
 
 class World:
-    def __init__(self, folder: Path, address: BrokerAddress) -> None:
-        self.address = address
+    def __init__(self, folder: Path, broker: Broker) -> None:
+        self.broker = broker
         self.topology = Topology(
             prefix=f"t{secrets.token_hex(4)}", ack_wait_seconds=2.0, max_queue_bytes=2**24
         )
@@ -198,10 +196,10 @@ class World:
     # What runs -----------------------------------------------------------------------------
 
     async def provision(self) -> None:
-        await provision(self.address, self.topology)
+        await provision(self.broker.address, self.topology)
 
-    def connection(self) -> NatsConnection:
-        return NatsConnection(self.address, self.topology, NATS, self.seen)
+    def connection(self, **settings: Any) -> Any:
+        return self.broker.connection(self.topology, self.seen, **settings)
 
     @asynccontextmanager
     async def relaying(self, settings: RelaySettings = RELAY, publish: Any = None) -> AsyncIterator[Relay]:
@@ -227,7 +225,7 @@ class World:
             await connection.stop()
 
     @asynccontextmanager
-    async def storing(self, **changes: Any) -> AsyncIterator[NatsConnection]:
+    async def storing(self, **changes: Any) -> AsyncIterator[Any]:
         """The store, as its role runs it."""
         connection = self.connection()
         handler = self.delivery_handler(changes.pop("publish", connection.publish), **changes)
@@ -264,6 +262,12 @@ class World:
             (v.dossiernummer, v.versie) for v in self.store.read(lambda c: list(queries.held_versions(c)))
         ]
 
+    async def waiting(self, queue: Queue) -> int:
+        return await self.broker.waiting(queue)
+
+    async def letters(self) -> list[Letter]:
+        return await self.broker.letters(self.topology.dead_letters)
+
     async def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         try:
             async with asyncio.timeout(seconds):
@@ -280,17 +284,26 @@ class World:
         self.store.close()
 
 
+@pytest.fixture(params=["nats", "rabbitmq"])
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """The server of this run. The test runs once on each kind."""
+    if request.param == "nats":
+        return Nats(request.getfixturevalue("nats_server"))
+    return Rabbit(parse_address(f"amqp://guest:guest@127.0.0.1:{rabbit_port()}"))
+
+
 @pytest.fixture
-async def world(tmp_path: Path, nats_server: BrokerAddress) -> AsyncIterator[World]:
+async def world(tmp_path: Path, broker: Broker) -> AsyncIterator[World]:
     """A world on the shared server, its queues declared."""
-    made = World(tmp_path, nats_server)
+    made = World(tmp_path, broker)
     await made.provision()
     yield made
     made.close()
+    await broker.delete(*made.topology.queues)
 
 
 @pytest.fixture
-def new_world() -> Callable[[Path, BrokerAddress], World]:
+def new_world() -> Callable[[Path, Broker], World]:
     """For tests with a server of their own."""
     return World
 

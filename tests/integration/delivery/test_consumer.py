@@ -8,18 +8,19 @@ import time
 
 import pytest
 
+from brokers.backoff import Backoff
 from brokers.messages import Dead, Done, Later, PublishRefused
-from brokers.nats import NatsConnection, NatsSettings
+
+SLOW = Backoff(first_seconds=1.0, cap_seconds=60.0)
 
 
 @pytest.fixture
 async def consume(world):
     """Starts a connection with one handler on the deliveries; all are stopped at the end."""
-    started: list[NatsConnection] = []
+    started = []
 
-    async def start(handler, **changes) -> NatsConnection:
-        settings = NatsSettings(fetch_seconds=0.1, **changes)
-        connection = NatsConnection(world.address, world.topology, settings, world.seen)
+    async def start(handler, **settings):
+        connection = world.connection(**settings)
         connection.subscribe(world.topology.deliveries, handler)
         await connection.start()
         started.append(connection)
@@ -35,11 +36,6 @@ async def _publish(world, connection, *bodies: bytes) -> None:
         await connection.publish(world.topology.deliveries.subject, secrets.token_hex(8), body)
 
 
-async def _waiting(world, connection) -> int:
-    info = await connection._broker.connection.jetstream().stream_info(world.topology.deliveries.stream)
-    return info.state.messages
-
-
 async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes_as_they_came(world, consume):
     got: list[tuple[bytes, int]] = []
 
@@ -50,9 +46,9 @@ async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes
     connection = await consume(handler)
     await _publish(world, connection, b"\xff\x00{", b'{"a":1}')
     await world.until(lambda: world.seen.count("handled") == 2)
-    await connection._broker.connection.flush()
+    await connection.stop()
     assert sorted(got) == sorted([(b"\xff\x00{", 1), (b'{"a":1}', 1)])
-    assert await _waiting(world, connection) == 0
+    assert await world.waiting(world.topology.deliveries) == 0
 
 
 async def test_later_brings_it_back_after_the_delay_and_counts(world, consume):
@@ -68,6 +64,7 @@ async def test_later_brings_it_back_after_the_delay_and_counts(world, consume):
     assert times[1][1] - times[0][1] >= 0.25
 
 
+@pytest.mark.parametrize("broker", ["nats"], indirect=True)
 async def test_what_waits_keeps_nobody_else(world, consume):
     done: list[bytes] = []
 
@@ -104,12 +101,12 @@ async def test_dead_leaves_a_letter_with_the_code_and_takes_it_off_the_queue(wor
     connection = await consume(handler)
     await _publish(world, connection, b"poison")
     await world.until(lambda: world.seen.count("handled") == 1)
-    jetstream = connection._broker.connection.jetstream()
-    letter = await jetstream.get_msg(world.topology.dead_letters.stream, 1)
-    assert letter.data == b"poison"
+    await connection.stop()
+    (letter,) = await world.letters()
+    assert letter.body == b"poison"
     assert letter.headers["Kindkans-Code"] == "ONLEESBAAR"
     assert letter.headers["Kindkans-Subject"] == world.topology.deliveries.subject
-    assert await _waiting(world, connection) == 0
+    assert await world.waiting(world.topology.deliveries) == 0
 
 
 async def test_no_more_handlers_run_at_once_than_were_asked(world, consume):
@@ -144,8 +141,8 @@ async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(wo
     await _publish(world, connection, b"slow")
     await world.until(lambda: world.seen.count("handled") == 1)
     assert deliveries == [1]
-    await connection._broker.connection.flush()
-    assert await _waiting(world, connection) == 0
+    await connection.stop()
+    assert await world.waiting(world.topology.deliveries) == 0
 
 
 async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others_at_once(world, consume):
@@ -186,6 +183,7 @@ async def test_what_is_too_large_is_refused_for_good(world, consume):
     assert connection.is_connected
 
 
+@pytest.mark.parametrize("broker", ["nats"], indirect=True)
 async def test_one_message_id_is_one_message(world, consume):
     got: list[bytes] = []
 

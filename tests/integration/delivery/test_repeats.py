@@ -144,7 +144,7 @@ async def _store_until_crash(world) -> None:
             return await handler(incoming)
         except Crash:
             died.set()
-            await connection._broker.connection.close()  # as the kernel does it: no word to the server
+            await world.broker.cut(connection)  # as the kernel does it: no word to the server
             return Done()
 
     connection.subscribe(world.topology.deliveries, dying)

@@ -1,0 +1,22 @@
+"""Brokers that the tests may break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from components.base import Missing, missing
+from components.rabbitmq import RabbitServer
+
+
+@pytest.fixture(scope="session")
+def own_rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
+    """A server that a test may kill and freeze, and leaves up. One per test process: it starts in seconds."""
+    try:
+        server = RabbitServer(tmp_path_factory.mktemp("rabbitmq"), max_message_bytes=1024 * 1024)
+    except Missing as exc:
+        missing("rabbitmq", str(exc))
+    server.start()
+    yield server
+    server.stop()
