@@ -24,6 +24,7 @@ from gateway.wiring import (
     Wiring,
     external_broker,
 )
+from storage import keyring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,6 +41,8 @@ app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
 app.command("reconcile")(submissions.reconcile_command)
+keys_app = typer.Typer(no_args_is_help=True, help="The keyring (KEY_FILE).")
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -86,6 +89,17 @@ def provision_command() -> None:
     address = external_broker(settings)
     streams = asyncio.run(provision(address, Topology(ack_wait_seconds=settings.ack_wait_seconds)))
     out.print(f"Declared at {address.url}: {', '.join(streams)}")
+
+
+@keys_app.command("create")
+def keys_create() -> None:
+    """Make the key file, once, at the very first set-up. It never replaces one."""
+    path = read_settings().keyring_path
+    keyring.create(path)
+    out.print(
+        f"Made {path}. Without it nothing that is sealed can be read: back it up now, apart from the rest.",
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -59,7 +59,7 @@ from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
-from storage.keyring import load_or_create
+from storage.keyring import Keyring, load, load_or_create
 from storage.objects import LocalObjects
 from storage.seal import Seal
 
@@ -117,7 +117,7 @@ class Wiring:
         self.metrics = Metrics()
         self.failpoints = Failpoints.parse(settings.failpoints)
         self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
-        self.seal = Seal(load_or_create(settings.keyring_path))
+        self.seal = Seal(open_keyring(settings))
         self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
@@ -278,6 +278,11 @@ class Wiring:
         free = shutil.disk_usage(self.settings.data_folder).free
         if free < self.settings.min_free_bytes:
             raise Unavailable("disk space")
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """Made in the data folder at the first start; one that was named is never made (storage/keyring.py)."""
+    return load(settings.key_file) if settings.key_file else load_or_create(settings.keyring_path)
 
 
 def external_broker(settings: Settings) -> BrokerAddress:
