@@ -33,9 +33,7 @@ class Settings(BaseSettings):
     )
     broker_url: str = Field(EMBEDDED, description="nats://..., or `embedded`: the NATS that `up` starts")
     broker_token: str = Field("", repr=False, description="of an external broker; empty if it asks for none")
-    key_file: Path | None = Field(
-        None, description="the keyring; empty: keys.json in the data folder, made there"
-    )
+    key_file: Path | None = Field(None, description="the keyring; default: keys.json in the data folder")
 
     host: str = Field("127.0.0.1", description="address on which SOAP is served")
     port: int = Field(8080, ge=0, le=65535, description="port of SOAP; 0 picks a free one")
