@@ -1,5 +1,6 @@
 -- Run once by the image of PostgreSQL, in an empty data folder: two databases, and who may do what in them.
 -- Only migrator may make or change tables; a role that serves may read and write rows, of its own database.
+-- UPDATE on a sequence is what a restore needs to move the dossiernummers on.
 \set ON_ERROR_STOP on
 \set migrator_password `cat "$SECRETS_FOLDER/migrator"`
 \set gateway_password `cat "$SECRETS_FOLDER/gateway"`
@@ -18,9 +19,9 @@ GRANT CONNECT ON DATABASE kindkans_store TO kindkans;
 \connect kindkans_gateway
 GRANT USAGE ON SCHEMA public TO gateway;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO gateway;
-ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT USAGE, SELECT ON SEQUENCES TO gateway;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO gateway;
 
 \connect kindkans_store
 GRANT USAGE ON SCHEMA public TO kindkans;
 ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO kindkans;
-ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT USAGE, SELECT ON SEQUENCES TO kindkans;
+ALTER DEFAULT PRIVILEGES FOR ROLE migrator GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO kindkans;

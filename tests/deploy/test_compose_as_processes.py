@@ -294,6 +294,9 @@ def test_each_role_is_a_user_of_its_own_at_the_database_and_may_not_change_its_t
         f"postgresql://gateway@{running.postgres}/{name}" for name in ("kindkans_gateway", "kindkans_store")
     )
     assert psql(own, "--command", "SELECT count(*) FROM outbox", **asked).returncode == 0
+    sequence = "dossier_dossiernummer_seq"
+    same = f"SELECT setval('{sequence}', (SELECT last_value FROM {sequence}))"  # as after a restore
+    assert psql(own, "--command", same, **asked).returncode == 0
     assert "must be owner" in psql(own, "--command", "DROP TABLE outbox", **asked).stderr
     assert "permission denied" in psql(own, "--command", "CREATE TABLE x (y int)", **asked).stderr
     assert "permission denied for database" in psql(other, "--command", "SELECT 1", **asked).stderr
