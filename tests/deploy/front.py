@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -85,10 +86,13 @@ class Front:
 
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
-            for child in psutil.Process(self._process.pid).children():
-                child.kill()
-            self._process.kill()
+            workers = psutil.Process(self._process.pid).children()
+            self._process.kill()  # first: it would start others
             self._process.wait(timeout=30)
+            for worker in workers:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    worker.kill()
+            psutil.wait_procs(workers, timeout=30)
 
     @property
     def resident_bytes(self) -> int:
