@@ -28,8 +28,9 @@ async def main() -> None:
         header_deadline_seconds=10,
         max_connections=600,
         drain_seconds=5,
+        on_refused=lambda refusal, referentie: None,
     )
-    server.app = Guard(only_read, deadline_seconds=120)
+    server.app = Guard(only_read, deadline_seconds=120, on_refused=lambda refusal, referentie: None)
     print(server.url, flush=True)
     await run([server], Failure())
 

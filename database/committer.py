@@ -12,12 +12,13 @@ import asyncio
 import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from database import deferred
 from database.engine import RowRefused, writing
 from dossier.errors import Draining, Unavailable
 
@@ -100,9 +101,9 @@ class Committer:
     def _commit(self, items: list[_Item]) -> list[tuple[_Item, Any, BaseException | None]]:
         if len(items) > 1:
             # Whoever makes the group fail gets its exception below, when it runs alone.
-            with contextlib.suppress(Exception), writing(self._engine) as connection:
-                results = [item.work(connection) for item in items]
-                connection.commit()
+            with contextlib.suppress(Exception):
+                with _deferring(self._engine) as connection:
+                    results = [item.work(connection) for item in items]
                 return [(item, result, None) for item, result in zip(items, results, strict=True)]
         return self._commit_one_by_one(items)
 
@@ -121,7 +122,7 @@ class Committer:
     def _commit_alone(self, item: _Item) -> tuple[_Item, Any, BaseException | None]:
         for last in (False, True):
             try:
-                with writing(self._engine) as connection:
+                with _deferring(self._engine) as connection:
                     result = item.work(connection)
             except Unavailable as exc:
                 if last:  # the first failure may be a stale connection, or a commit of unknown outcome
@@ -131,6 +132,18 @@ class Committer:
             else:
                 return item, result, None
         raise AssertionError("unreachable")
+
+
+@contextlib.contextmanager
+def _deferring(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, with the rows that may wait written at the end, together."""
+    with writing(engine) as connection:
+        deferred.begin(connection)
+        try:
+            yield connection
+            deferred.flush(connection)
+        finally:
+            deferred.end(connection)
 
 
 def _hand_out(outcomes: list[tuple[_Item, Any, BaseException | None]]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select
 
+from database.deferred import write
 from database.schema import inzending, inzending_bijlage, inzending_reden
 from dossier.identifiers import (
     BerichtId,
@@ -57,6 +58,8 @@ class InzendingRecord:
 
 
 _INSERT = insert(inzending)
+_INSERT_BIJLAGE = insert(inzending_bijlage)
+_INSERT_REDEN = insert(inzending_reden)
 
 
 def insert_inzending(
@@ -65,10 +68,11 @@ def insert_inzending(
     bijlagen: Iterable[BijlageRecord] = (),
     redenen: Iterable[Reden] = (),
 ) -> None:
-    connection.execute(_INSERT, {name: getattr(record, name) for name in record.__slots__})
+    """In the caller's transaction; under a committer it is written with its group (deferred.py)."""
+    row = {name: getattr(record, name) for name in record.__slots__}
+    write(connection, _INSERT, [row], mark=(record.omgeving_id, record.bericht_id))
     bijlage_rows = [{"inzending_id": record.inzending_id, **asdict(b)} for b in bijlagen]
-    if bijlage_rows:
-        connection.execute(insert(inzending_bijlage), bijlage_rows)
+    write(connection, _INSERT_BIJLAGE, bijlage_rows)
     reden_rows = [
         {
             "inzending_id": record.inzending_id,
@@ -82,8 +86,7 @@ def insert_inzending(
         }
         for volgnummer, reden in enumerate(redenen, start=1)
     ]
-    if reden_rows:
-        connection.execute(insert(inzending_reden), reden_rows)
+    write(connection, _INSERT_REDEN, reden_rows)
 
 
 def find_inzending(connection: Connection, inzending_id: InzendingId) -> InzendingRecord | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, select
 
+from database.deferred import flush_marked
 from database.dossiers import DossierRow
 from database.schema import dossier, inzending, settings_version
 from dossier.identifiers import (
@@ -75,6 +76,7 @@ _LOOK_UP = (
 def look_up(
     connection: Connection, omgeving_id: OmgevingId, bericht_id: BerichtId, hulpvraag_id: HulpvraagId
 ) -> Known:
+    flush_marked(connection, (omgeving_id, bericht_id))  # the same bericht twice in one group
     values = {"omgeving": omgeving_id, "bericht": bericht_id, "hulpvraag": hulpvraag_id}
     row = connection.execute(_LOOK_UP, values).one()
     bericht = found = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete, insert, select, update
 
 from database.engine import now_ms
-from database.schema import koppeling, koppeling_brin, omgeving
+from database.schema import inzending, koppeling, koppeling_brin, omgeving
 from database.settings_version import bump_version
 from dossier.brin import Brin
 from dossier.identifiers import KoppelingId, OmgevingId, SwvId
@@ -77,3 +77,27 @@ def save_koppeling(connection: Connection, value: Koppeling) -> None:
     if rows:
         connection.execute(insert(koppeling_brin), rows)
     bump_version(connection)
+
+
+def release_brins(connection: Connection, value: Koppeling) -> None:
+    """Takes the BRINs of `value` out of the other koppelingen of its omgeving."""
+    connection.execute(
+        delete(koppeling_brin).where(
+            koppeling_brin.c.omgeving_id == value.omgeving_id,
+            koppeling_brin.c.brin.in_([str(brin) for brin in value.brins]),
+            koppeling_brin.c.koppeling_id != value.koppeling_id,
+        )
+    )
+    bump_version(connection)
+
+
+def delete_koppeling(connection: Connection, koppeling_id: KoppelingId) -> None:
+    connection.execute(delete(koppeling_brin).where(koppeling_brin.c.koppeling_id == koppeling_id))
+    connection.execute(delete(koppeling).where(koppeling.c.koppeling_id == koppeling_id))
+    bump_version(connection)
+
+
+def was_used(connection: Connection, koppeling_id: KoppelingId) -> bool:
+    """Whether a dossier came through it. Looks through all inzendingen: for people, not for intake."""
+    query = select(inzending.c.inzending_id).where(inzending.c.koppeling_id == koppeling_id).limit(1)
+    return connection.execute(query).first() is not None

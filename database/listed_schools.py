@@ -69,6 +69,16 @@ def add_school(connection: Connection, school: ListedSchool) -> None:
     bump_version(connection)
 
 
+def was_added_by_hand(connection: Connection, vestiging: Vestiging) -> bool:
+    query = select(listed_school.c.origin).where(listed_school.c.vestiging == str(vestiging))
+    return connection.execute(query).scalar_one_or_none() == "helpdesk"
+
+
+def delete_school(connection: Connection, school: ListedSchool) -> None:
+    _remove(connection, (school,))
+    bump_version(connection)
+
+
 def _remove(connection: Connection, schools: Iterable[ListedSchool]) -> None:
     for school in schools:
         connection.execute(delete(listed_school).where(listed_school.c.vestiging == str(school.vestiging)))

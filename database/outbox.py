@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from database.deferred import write
 from database.engine import now_ms
 from database.outbox_rows import State
 from database.schema import outbox, outbox_gebeurtenis, outbox_payload
@@ -162,19 +163,17 @@ def append(
     body: bytes,
 ) -> None:
     """A new event, due at once by the database's clock. `created_ms` is for showing."""
-    connection.execute(
-        _APPEND,
-        {
-            "event_id": event_id,
-            "dossiernummer": dossiernummer,
-            "versie": versie,
-            "state": State.WACHTEND,
-            "attempts": 0,
-            "publishes": 0,
-            "created_ms": created_ms,
-        },
-    )
-    connection.execute(_APPEND_PAYLOAD, {"event_id": event_id, "body": body})
+    row = {
+        "event_id": event_id,
+        "dossiernummer": dossiernummer,
+        "versie": versie,
+        "state": State.WACHTEND,
+        "attempts": 0,
+        "publishes": 0,
+        "created_ms": created_ms,
+    }
+    write(connection, _APPEND, [row])
+    write(connection, _APPEND_PAYLOAD, [{"event_id": event_id, "body": body}])
 
 
 def claim(connection: Connection, *, token: str, lease_ms: int, batch: int) -> list[Claimed]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
+from database.engine import now_ms
 from database.schema import outbox, outbox_gebeurtenis
 from dossier.identifiers import Dossiernummer, InzendingId
 from dossier.status import Gebeurtenis, Moment
@@ -54,12 +55,28 @@ def counts(connection: Connection) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
-def oldest_open_ms(connection: Connection) -> int | None:
-    """When the oldest event was accepted that the store has not confirmed; None if there is none."""
-    oldest: int | None = connection.execute(
-        select(func.min(outbox.c.created_ms)).where(outbox.c.state.in_((State.WACHTEND, State.GEPUBLICEERD)))
-    ).scalar_one()
-    return oldest
+# Literals, for a partial index serves no query that has parameters in their place.
+_OPEN = outbox.c.state.in_((literal_column(f"'{State.WACHTEND}'"), literal_column(f"'{State.GEPUBLICEERD}'")))
+_OLDEST_OPEN = select(now_ms() - func.min(outbox.c.created_ms)).where(_OPEN)
+
+
+def oldest_open_age_ms(connection: Connection) -> int:
+    """How long ago, by the database's clock, the oldest event was accepted that the store has not
+    confirmed and that is no dead letter; 0 if there is none."""
+    age: int | None = connection.execute(_OLDEST_OPEN).scalar_one()
+    return max(0, age or 0)
+
+
+def newest_open_ms(connection: Connection) -> int | None:
+    """When the newest event was accepted that is open now; None if none is."""
+    newest: int | None = connection.execute(select(func.max(outbox.c.created_ms)).where(_OPEN)).scalar_one()
+    return newest
+
+
+def any_open(connection: Connection, accepted_until_ms: int) -> bool:
+    """Whether an event that was accepted until then is not confirmed yet, and no dead letter."""
+    query = select(outbox.c.event_id).where(_OPEN, outbox.c.created_ms <= accepted_until_ms).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def gebeurtenissen_of(connection: Connection, event_id: InzendingId) -> tuple[Moment, ...]:

@@ -23,6 +23,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from database.key_fingerprints import key_fingerprint_table
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -245,6 +247,10 @@ outbox_gebeurtenis = Table(
     Column("gebeurtenis", String(24), nullable=False),
     Column("code", String(32), nullable=False),
 )
+
+# Keys ----------------------------------------------------------------------------------------
+
+key_fingerprint = key_fingerprint_table(metadata)
 
 # People --------------------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class Reden:
     @property
     def melding(self) -> str:
         """The sentence for the school."""
-        return self._fill(CATALOGUE[self.code].melding)
+        entry = CATALOGUE[self.code]
+        return self._fill(entry.melding_per_veld.get(self.veld, entry.melding))
 
     @property
     def oplossing(self) -> str:
@@ -88,6 +89,8 @@ class Entry:
     oplossing: str
     betekenis: str  # for the helpdesk: what this means
     bron: str  # where the rule comes from: a question of the FAQ, or a decision (D)
+    # For a code that is about one of several fields: what its melding is then.
+    melding_per_veld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _STUUR_OPNIEUW = "Verstuur de hulpvraag daarna opnieuw vanuit ParnasSys."
@@ -214,6 +217,14 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             wie=Wie.SCHOOL,
             melding="De gegevens van de leerling zijn niet volledig: de achternaam ontbreekt, of de "
             "geboortedatum ontbreekt of kan niet kloppen.",
+            melding_per_veld=MappingProxyType(
+                {
+                    "leerling/achternaam": "De gegevens van de leerling zijn niet volledig: "
+                    "de achternaam ontbreekt.",
+                    "leerling/geboortedatum": "De gegevens van de leerling zijn niet volledig: "
+                    "de geboortedatum ontbreekt of kan niet kloppen.",
+                }
+            ),
             oplossing=f"Vul de gegevens van de leerling aan in ParnasSys. {_STUUR_OPNIEUW}",
             betekenis="Achternaam leeg, of geboortedatum leeg, onmogelijk of in de toekomst.",
             bron="D",

@@ -33,8 +33,8 @@ class Soort(StrEnum):
 
     NIEUW = "nieuw"  # a new dossier under a new number
     VERSIE = "versie"  # a new version of a dossier, under its number
-    DUBBEL = "dubbel"  # the same hulpvraag and content under another berichtId: nothing new
-    HERHALING = "herhaling"  # the same berichtId and content again: the answer it had
+    DUBBEL = "dubbel"  # the same hulpvraag and content under another berichtId: nothing new; also repeated
+    HERHALING = "herhaling"  # the same berichtId and content as a new dossier or version again: its answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

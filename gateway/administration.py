@@ -29,10 +29,12 @@ from database.organisaties import (
     save_organisatie,
     save_swv,
 )
+from database.outbox_rows import find_event
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, OrganisatieId, SwvId
 from gateway.access import hash_secret, new_secret
+from gateway.phc import is_argon2id
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 
@@ -128,7 +130,7 @@ def rotate_secret(connection: Connection, actor: str, omgeving_id: OmgevingId) -
 
 def put_omgeving(connection: Connection, actor: str, value: Omgeving) -> None:
     """An omgeving whose secret somebody else hashed (argon2id, as a PHC string)."""
-    if not value.secret_hash.startswith("$argon2id$"):
+    if not is_argon2id(value.secret_hash):
         raise ConfigurationError(f"the secret_hash of omgeving {value.omgeving_id} is no argon2id PHC string")
     save_omgeving(connection, value)
     write_audit(connection, actor=actor, action="omgeving_saved", subject=value.omgeving_id)
@@ -151,7 +153,13 @@ def import_list(connection: Connection, actor: str, diff: ListDiff) -> None:
 def retry_dead_letters(
     connection: Connection, actor: str, event_ids: Sequence[InzendingId] | None
 ) -> Iterable[InzendingId]:
-    """These dead letters, or all, are offered to the store again under the same event id."""
+    """These dead letters, or all, are offered to the store again under the same event id.
+
+    One that is offered again or delivered already is passed over; an id that is no event's is an error.
+    """
+    for event_id in event_ids or ():
+        if find_event(connection, event_id) is None:
+            raise ConfigurationError(f"there is no event {event_id[:40]}; see: dead-letter list")
     done = outbox.retry_dead(connection, event_ids)
     for event_id in done:
         write_audit(connection, actor=actor, action="dead_letter_retried", subject=event_id)
@@ -176,7 +184,8 @@ def _check_brins_free(connection: Connection, value: Koppeling) -> None:
         elif other.omgeving_id == value.omgeving_id and (shared := other.brins & value.brins):
             raise ConfigurationError(
                 f"omgeving {value.omgeving_id} has BRIN {sorted(shared)[0]} in koppeling "
-                f"{other.koppeling_id} already; take it out there first"
+                f"{other.koppeling_id} already; take it out there first: "
+                f"koppeling remove-brin {other.koppeling_id} {sorted(shared)[0]}"
             )
 
 
@@ -202,6 +211,16 @@ def as_brin(text: str) -> Brin:
     if brin is None:
         raise ConfigurationError("a BRIN is two digits and two letters, such as 32DD")
     return brin
+
+
+def as_place(brin: str | None, vestiging: str | None) -> tuple[Brin | None, Vestiging | None]:
+    """Where an organisatie is: nowhere yet, at a BRIN, or at one vestiging of it."""
+    if brin is None:
+        if vestiging is not None:
+            raise ConfigurationError(f"vestiging {vestiging[:6]} is of no BRIN; give the BRIN too")
+        return None, None
+    code = as_brin(brin)
+    return code, as_vestiging(vestiging, code) if vestiging is not None else None
 
 
 def as_vestiging(text: str, brin: Brin) -> Vestiging:

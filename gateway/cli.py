@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import stat
 import sys
+from pathlib import Path
 
 import typer
 import uvloop
@@ -12,8 +15,7 @@ from brokers.provision import provision
 from brokers.topology import Topology
 from dossier.errors import GatewayError
 from gateway import process
-from gateway.commands import settings as settings_commands
-from gateway.commands import submissions
+from gateway.commands import brins, configure, koppelingen, organisaties, submissions
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
 from gateway.logs import configure_logs, get_logger
@@ -32,11 +34,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they show local variables: a child's data
     help="The integration gateway between ParnasSys and Kindkans.",
 )
-app.add_typer(settings_commands.brin_app, name="brin")
-app.add_typer(settings_commands.swv_app, name="swv")
-app.add_typer(settings_commands.organisatie_app, name="organisatie")
-app.add_typer(settings_commands.koppeling_app, name="koppeling")
-app.add_typer(settings_commands.config_app, name="config")
+app.add_typer(brins.brin_app, name="brin")
+app.add_typer(organisaties.swv_app, name="swv")
+app.add_typer(organisaties.organisatie_app, name="organisatie")
+app.add_typer(koppelingen.omgeving_app, name="omgeving")
+app.add_typer(koppelingen.koppeling_app, name="koppeling")
+app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
@@ -123,12 +126,19 @@ async def _serve(settings: Settings, name: str, roles: set[Role]) -> int:
     built = Wiring(settings, failure).build(roles)
     log = get_logger(role=name)
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
+    if _open_to_others(settings.data_folder):
+        log.warning("data_folder_open_to_others", what="chmod 700 DATA_FOLDER")
     running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
     return await process.run([*built.parts, running], failure)
 
 
+def _open_to_others(folder: Path) -> bool:
+    return bool(stat.S_IMODE(folder.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+
+
 def main() -> None:
     """Every error of ours is one line and exit code 2; a traceback would show what it holds."""
+    os.umask(0o077)  # all that we and the embedded broker write is for our own user, wherever it lands
     try:
         app()
     except GatewayError as exc:

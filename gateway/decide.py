@@ -71,10 +71,12 @@ def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Lim
 def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
     if known.inhoud_hash != push.inhoud_hash:
         return Conflict()
+    first = Soort(known.uitkomst)
     # Our own first run, whose commit was of unknown outcome: what it was then, it is now. Were it called
-    # a repeat, the bijlagen of this very push would be discarded.
-    own = known.inzending_id == push.inzending_id
-    soort = Soort(known.uitkomst) if own else Soort.HERHALING
+    # a repeat, the bijlagen of this very push would be discarded. And a double entry stays one for who
+    # asks again: the same berichtId, the same answer.
+    unchanged = known.inzending_id == push.inzending_id or first is Soort.DUBBEL
+    soort = first if unchanged else Soort.HERHALING
     return Accepted(dossiernummer=known.dossiernummer, versie=known.versie, soort=soort)
 
 

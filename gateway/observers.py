@@ -11,6 +11,7 @@ from dossier.errors import PoisonCode
 from dossier.identifiers import Dossiernummer, InzendingId
 from gateway.logs import get_logger
 from gateway.metrics import Metrics
+from gateway.refusals import Refusal
 from kindkans.observer import SilentStore
 from outbox.observer import SilentOutbox
 
@@ -53,6 +54,18 @@ class MessageObserver:
                 "handle": round(exchange.handle_seconds * 1000, 1),
             },
         )
+
+
+class RefusalLog:
+    """One line and one count per request that is refused before it is a message."""
+
+    def __init__(self, role: str, metrics: Metrics) -> None:
+        self._count = metrics.refused_requests
+        self._log = get_logger(role=role)
+
+    def refused(self, refusal: Refusal, referentie: InzendingId) -> None:
+        self._count.labels(str(refusal.status)).inc()
+        self._log.info("refused", inzending_id=referentie, status=refusal.status, code=refusal.code)
 
 
 class OutboxLog(SilentOutbox):

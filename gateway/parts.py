@@ -20,7 +20,7 @@ from brokers.observer import BrokerObserver
 from brokers.provision import provision
 from brokers.topology import Queue, Topology
 from database.committer import Committer
-from dossier.errors import Draining, Unavailable
+from dossier.errors import Draining, GatewayError, Unavailable
 from dossier.identifiers import InzendingId
 from gateway.health import Health
 from gateway.logs import get_logger
@@ -140,6 +140,23 @@ class RelayLoop:
             await self._relay.stop()
 
 
+class StorageCheck:
+    """Refuses storage that is known to lose or leak. One that is away stops nobody: /readyz says so."""
+
+    def __init__(self, role: str, check: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._log = get_logger(role=role)
+        self._check = check
+
+    async def start(self) -> None:
+        """Raises ConfigurationError."""
+        try:
+            await self._check()
+        except Unavailable as exc:
+            self._log.warning("storage_unavailable", error_type=type(exc).__name__)
+
+    async def stop(self) -> None: ...
+
+
 class Sweeping:
     """Removes orphaned bijlagen at start and every hour."""
 
@@ -166,7 +183,7 @@ class Sweeping:
         while True:
             try:
                 self._log.info("swept", count=await sweep(self._objects, self._needed))
-            except (Unavailable, OSError) as exc:  # the next round does it
+            except (GatewayError, OSError) as exc:  # the next round does it
                 self._log.warning("sweep_failed", error_type=type(exc).__name__)
             await asyncio.sleep(_SWEEP_EVERY_SECONDS)
 

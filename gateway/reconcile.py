@@ -29,7 +29,7 @@ class HeldVersion(Protocol):
 
 
 class Kind(StrEnum):
-    ONDERWEG = "ONDERWEG"  # not in the store yet; the relay is at it
+    ONDERWEG = "ONDERWEG"  # not confirmed by the store; a difference once that takes too long
     DOOD = "DOOD"  # a dead letter: act, then retry
     ZONDER_GEBEURTENIS = "ZONDER_GEBEURTENIS"  # answered, and the outbox knows nothing of it
     NIET_IN_KINDKANS = "NIET_IN_KINDKANS"  # the store confirmed it and does not have it
@@ -51,22 +51,46 @@ class Report:
     answered: int
     held: int
     equal: int  # answered, delivered, and held once with the same content at the same organisatie
+    under_way: int  # not confirmed yet, and young enough for that; no difference
     differences: tuple[Difference, ...]
 
     @property
+    def sound(self) -> bool:
+        """Nothing is wrong: what is not equal is on its way, and not for too long."""
+        return not self.differences
+
+    @property
     def proven(self) -> bool:
-        return not self.differences and self.answered == self.held == self.equal
+        """All of it is equal, and nothing is on its way."""
+        return self.sound and self.answered == self.held == self.equal
 
 
-def reconcile(answered: Iterable[AnsweredVersion], held: Iterable[HeldVersion]) -> Report:
-    """Both sides in order of number and version; compared in one pass, in little memory."""
+def reconcile(
+    answered: Iterable[AnsweredVersion],
+    held: Iterable[HeldVersion],
+    later: Iterable[AnsweredVersion] = (),
+    *,
+    patience_ms: int = 0,
+) -> Report:
+    """All in order of number and version; compared in one pass, in little memory.
+
+    `later` is what was answered as it stood after `held` was read: what the store got meanwhile is in
+    it, and does not count. What is on its way for no longer than `patience_ms` is no difference.
+    """
     differences: list[Difference] = []
-    counts = {"answered": 0, "held": 0, "equal": 0}
-    for (number, versie), left, right in _outer_join(answered, held):
+    counts = {"answered": 0, "held": 0, "equal": 0, "under_way": 0}
+    came_later = _Lookup(later)
+    for key, left, right in _outer_join(answered, held):
+        if not left and key in came_later:
+            continue
         counts["answered"] += len(left)
         counts["held"] += len(right)
         kinds = list(_compare(left, right))
-        differences += [Difference(kind=k, dossiernummer=number, versie=versie) for k in kinds]
+        young = bool(left) and left[0].age_ms <= patience_ms and patience_ms > 0
+        if kinds == [Kind.ONDERWEG] and young:
+            counts["under_way"] += 1
+            continue
+        differences += [Difference(kind=k, dossiernummer=key[0], versie=key[1]) for k in kinds]
         counts["equal"] += not kinds
     return Report(differences=tuple(differences), **counts)
 
@@ -98,6 +122,20 @@ _Key = tuple[Dossiernummer, int]
 
 def _key(version: AnsweredVersion | HeldVersion) -> _Key:
     return version.dossiernummer, version.versie
+
+
+class _Lookup:
+    """Whether a key is among ordered ones; to be asked in order, so that none need be kept."""
+
+    def __init__(self, versions: Iterable[AnsweredVersion]) -> None:
+        self._keys = map(_key, versions)
+        self._at = next(self._keys, None)
+
+    def __contains__(self, key: object) -> bool:
+        assert isinstance(key, tuple)  # noqa: S101 - what `in` hands over is an object
+        while self._at is not None and self._at < key:
+            self._at = next(self._keys, None)
+        return self._at == key
 
 
 def _outer_join(

@@ -26,6 +26,7 @@ def redenen_page() -> str:
         lines += [
             f"## {code.value}\n",
             f"- **melding**: {example.melding}",
+            *(f"- **melding**, bij `{veld}`: {text}" for veld, text in entry.melding_per_veld.items()),
             f"- **oplossing**: {example.oplossing}",
             f"- **wie**: {entry.wie.value}",
             f"- **betekenis** (for the helpdesk): {entry.betekenis}",

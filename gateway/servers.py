@@ -11,10 +11,13 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dossier.errors import ConfigurationError
-from gateway.guard import guarded_protocol
+from gateway.guard import refuse
+from gateway.protocol import guarded_protocol
+from gateway.refusals import CROWDED, OnRefused
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 20
+_HARD_MAX_FACTOR = 2  # up to this many times `max_connections` we still read who asks, and answer 503
 
 
 class _Server(uvicorn.Server):
@@ -39,12 +42,19 @@ class HttpServer:
         header_deadline_seconds: float,
         max_connections: int,
         drain_seconds: float,
+        on_refused: OnRefused,
     ) -> None:
         self._socket = _bind(host, port)
         self._host = host
+        self._max_connections = max_connections
+        self._on_refused = on_refused
         config = uvicorn.Config(
             self._serve,
-            http=guarded_protocol(header_deadline_seconds),
+            http=guarded_protocol(
+                header_deadline_seconds=header_deadline_seconds,
+                hard_max_connections=max_connections * _HARD_MAX_FACTOR,
+                on_refused=on_refused,
+            ),
             interface="asgi3",
             ws="none",
             lifespan="off",
@@ -54,7 +64,6 @@ class HttpServer:
             server_header=False,
             proxy_headers=False,
             backlog=BACKLOG,
-            limit_concurrency=max_connections,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=int(drain_seconds),
         )
@@ -70,7 +79,10 @@ class HttpServer:
         return f"http://{self._host}:{self.port}"
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        if len(self._server.server_state.connections) > self._max_connections:
+            await refuse(CROWDED, scope, receive, send, self._on_refused)
+        else:
+            await self.app(scope, receive, send)
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))

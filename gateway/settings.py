@@ -33,6 +33,18 @@ class Settings(BaseSettings):
     )
     broker_url: str = Field(EMBEDDED, description="nats://..., or `embedded`: the NATS that `up` starts")
     broker_token: str = Field("", repr=False, description="of an external broker; empty if it asks for none")
+    storage_url: str = Field(
+        "", description="bijlagen: file:///folder or s3://bucket/prefix; empty: bijlagen/ in the data folder"
+    )
+    kindkans_storage_url: str = Field(
+        "", description="of the core store, likewise; empty: kindkans-bijlagen/ in the data folder"
+    )
+    storage_endpoint: str = Field(
+        "", description="of S3; empty: AWS's own. Plain http only if it begins with http://"
+    )
+    storage_region: str = Field("", description="of S3; empty: as AWS_REGION says")
+    storage_key_id: str = Field("", description="of S3; empty: as AWS's environment variables or roles say")
+    storage_secret: str = Field("", repr=False, description="that belongs to `storage_key_id`")
     key_file: Path | None = Field(None, description="the keyring; default: keys.json in the data folder")
 
     host: str = Field("127.0.0.1", description="address on which SOAP is served")
@@ -52,7 +64,7 @@ class Settings(BaseSettings):
 
     max_bijlage_bytes: int = Field(5 * MEBIBYTE, gt=0, description="of one decoded bijlage (FAQ 6)")
     max_bijlage_naam_characters: int = Field(100, gt=0, description="code points after NFC (FAQ 6)")
-    max_bijlagen: int = Field(20, gt=0, description="in one message")
+    max_bijlagen: int = Field(20, gt=0, le=999, description="in one message")
     max_bijlagen_bytes: int = Field(50 * MEBIBYTE, gt=0, description="of all decoded bijlagen together")
     forbidden_content_types: frozenset[str] = Field(
         frozenset(FORBIDDEN_CONTENT_TYPES), description="as sniffed from the content; a JSON list"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
 from gateway.intake import Intake
+from gateway.keys import open_keyring
 from gateway.logs import get_logger
-from gateway.metrics import Metrics
-from gateway.observers import BrokerLog, MessageObserver, OutboxLog, StoreLog
+from gateway.metrics import Metrics, OutboxReading
+from gateway.observers import BrokerLog, MessageObserver, OutboxLog, RefusalLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
     BrokerLink,
@@ -49,18 +51,19 @@ from gateway.parts import (
     EmbeddedBroker,
     Readiness,
     RelayLoop,
+    StorageCheck,
     Sweeping,
 )
 from gateway.process import Failure, Part
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
+from gateway.storages import open_gateway_objects, open_store_objects
 from kindkans.handler import DeliveryHandler
 from kindkans.queries import copies_in_use
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
-from storage.keyring import Keyring, load, load_or_create
-from storage.objects import LocalObjects
+from storage.opening import Objects
 from storage.seal import Seal
 
 SOAP_PATH = "/parnassys/v1"
@@ -117,14 +120,24 @@ class Wiring:
         self.metrics = Metrics()
         self.failpoints = Failpoints.parse(settings.failpoints)
         self.topology = Topology(ack_wait_seconds=settings.ack_wait_seconds)
-        self.seal = Seal(open_keyring(settings))
-        self.objects = LocalObjects(settings.data_folder / "bijlagen", self.seal)
+        self._roles: set[Role] = set()
         self._checks: dict[str, Check] = {"disk": self._check_disk}
         self._embedded: EmbeddedNats | None = None
         self._nudge: Callable[[], None] = lambda: None
 
+    @cached_property
+    def seal(self) -> Seal:
+        """Asked for by the roles that seal or open something; the broker and the relay need no keys."""
+        gateway, store = Role.INTAKE in self._roles, Role.KINDKANS in self._roles
+        return Seal(open_keyring(self.settings, gateway=gateway, store=store))
+
+    @cached_property
+    def objects(self) -> Objects:
+        return open_gateway_objects(self.settings, self.seal)
+
     def build(self, roles: set[Role]) -> Process:
         """The parts in the order in which they start; they stop in the reverse order."""
+        self._roles = roles
         broker = self._broker() if Role.BROKER in roles else []
         gateway: list[Part] = []
         soap = None
@@ -133,17 +146,24 @@ class Wiring:
             self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
-            self.metrics.read_outbox(lambda: _counts(engine))
+            self.metrics.read_outbox(lambda: _read_outbox(engine))
             self._checks["database"] = lambda: asyncio.to_thread(check_alive, engine)
             if Role.RELAY in roles:
                 gateway += self._relay(committer)
             if Role.INTAKE in roles:
                 deciding, soap = self._soap(engine, committer)
-                gateway += [Sweeping("intake", self.objects, _asking(engine, with_objects)), deciding, soap]
+                check = StorageCheck("intake", self.objects.check_writable)
+                sweeping = Sweeping("intake", self.objects, _asking(engine, with_objects))
+                gateway += [check, sweeping, deciding, soap]
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
-        ops = self._http(self.settings.ops_port)
-        ops.app = ops_app(health, self.metrics)
+        refusals = RefusalLog("ops", self.metrics)
+        ops = self._http(self.settings.ops_port, refusals)
+        ops.app = Guard(
+            ops_app(health, self.metrics),
+            deadline_seconds=self.settings.request_deadline_seconds,
+            on_refused=refusals.refused,
+        )
         parts = [ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
 
@@ -204,7 +224,8 @@ class Wiring:
         self.failpoints.store_engine(engine)
         committer = Committer(engine)
         self._checks["database of kindkans"] = lambda: asyncio.to_thread(check_alive, engine)
-        own = LocalObjects(self.settings.data_folder / "kindkans-bijlagen", self.seal)
+        own = open_store_objects(self.settings, self.seal)
+        self._checks["storage of kindkans"] = own.check_writable
         link = BrokerLink(
             address=self.broker_address,
             topology=self.topology,
@@ -223,7 +244,8 @@ class Wiring:
         link.subscribe(self.topology.deliveries, self.failpoints.handler(handler))
         self._checks["broker of kindkans"] = link.check
         needed = _asking(engine, copies_in_use)
-        return [Database(engine, committer), link, Sweeping("kindkans", own, needed)]
+        check = StorageCheck("kindkans", own.check_writable)
+        return [Database(engine, committer), check, link, Sweeping("kindkans", own, needed)]
 
     def _soap(self, engine: Engine, committer: Committer) -> tuple[Deciding, HttpServer]:
         settings = self.settings
@@ -239,11 +261,12 @@ class Wiring:
             on_accepted=lambda: self._nudge(),
             on_left_behind=lambda i: get_logger(role="intake").warning("objects_left", inzending_id=i),
         )
-        self._checks["storage"] = lambda: asyncio.to_thread(self.objects.check_writable)
+        self._checks["storage"] = self.objects.check_writable
         receiver = Receiver(
             contract=contract, sniffer=Sniffer(), objects=self.objects, limits=settings.limits
         )
-        server = self._http(settings.port)
+        refusals = RefusalLog("intake", self.metrics)
+        server = self._http(settings.port, refusals)
         endpoint = Endpoint(
             use_cases=self.failpoints.use_cases(UseCases(access, intake)),
             receiver=receiver,
@@ -259,30 +282,26 @@ class Wiring:
             observer=MessageObserver(self.metrics),
         )
         server.app = Guard(
-            Paths({SOAP_PATH: self.failpoints.app(endpoint)}),
+            Paths({SOAP_PATH: self.failpoints.app(endpoint)}, on_refused=refusals.refused),
             deadline_seconds=settings.request_deadline_seconds + _GUARD_SLACK_SECONDS,
-            on_refused=lambda status: self.metrics.refused_requests.labels(str(status)).inc(),
+            on_refused=refusals.refused,
         )
         return Deciding(endpoint), server
 
-    def _http(self, port: int) -> HttpServer:
+    def _http(self, port: int, refusals: RefusalLog) -> HttpServer:
         return HttpServer(
             host=self.settings.host,
             port=port,
             header_deadline_seconds=self.settings.header_deadline_seconds,
             max_connections=self.settings.max_connections,
             drain_seconds=self.settings.drain_seconds,
+            on_refused=refusals.refused,
         )
 
     async def _check_disk(self) -> None:
         free = shutil.disk_usage(self.settings.data_folder).free
         if free < self.settings.min_free_bytes:
             raise Unavailable("disk space")
-
-
-def open_keyring(settings: Settings) -> Keyring:
-    """Made in the data folder at the first start; one that was named is never made (storage/keyring.py)."""
-    return load(settings.key_file) if settings.key_file else load_or_create(settings.keyring_path)
 
 
 def external_broker(settings: Settings) -> BrokerAddress:
@@ -306,6 +325,9 @@ def _asking(
     return lambda ids: asyncio.to_thread(read, ids)
 
 
-def _counts(engine: Engine) -> Mapping[str, int]:
+def _read_outbox(engine: Engine) -> OutboxReading:
     with reading(engine) as connection:
-        return {state.value: number for state, number in outbox_rows.counts(connection).items()}
+        return OutboxReading(
+            events={state.value: number for state, number in outbox_rows.counts(connection).items()},
+            oldest_seconds=outbox_rows.oldest_open_age_ms(connection) / 1000,
+        )

@@ -20,11 +20,9 @@ class SourceObjects(Protocol):
 
 
 class Writer(Protocol):
-    object_id: str
-
     async def write(self, chunk: bytes) -> None: ...
 
-    async def finish(self) -> None: ...
+    async def finish(self) -> str: ...
 
     async def discard(self) -> None: ...
 
@@ -63,12 +61,12 @@ async def _copy(bijlage: DeliveredBijlage, source: SourceObjects, writer: Writer
     except BaseException:
         await writer.discard()
         raise
-    await writer.finish()
+    object_id = await writer.finish()
     return Copied(
         positie=bijlage.positie,
         size_bytes=bijlage.size_bytes,
         sha256=bijlage.sha256,
-        object_id=writer.object_id,
+        object_id=object_id,
     )
 
 

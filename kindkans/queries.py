@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -61,17 +61,18 @@ _BIJLAGEN = select(*(bijlage.c[name] for name in HeldBijlage.__dataclass_fields_
 )
 
 
-def held_versions(connection: Connection) -> Iterator[HeldVersion]:
+def held_versions(connection: Connection) -> Generator[HeldVersion, None, None]:
     """In order of number and version; read while you iterate, within the caller's transaction."""
-    for _, rows in groupby(connection.execute(_HELD), key=attrgetter("dossiernummer", "versie")):
-        lines = list(rows)
-        yield HeldVersion(
-            dossiernummer=Dossiernummer(lines[0].dossiernummer),
-            versie=lines[0].versie,
-            inhoud_hash=lines[0].inhoud_hash,
-            organisatie_id=OrganisatieId(lines[0].organisatie_id),
-            bijlagen=tuple(line.sha256 for line in lines if line.sha256 is not None),
-        )
+    with connection.execution_options(yield_per=1_000).execute(_HELD) as found:
+        for _, rows in groupby(found, key=attrgetter("dossiernummer", "versie")):
+            lines = list(rows)
+            yield HeldVersion(
+                dossiernummer=Dossiernummer(lines[0].dossiernummer),
+                versie=lines[0].versie,
+                inhoud_hash=lines[0].inhoud_hash,
+                organisatie_id=OrganisatieId(lines[0].organisatie_id),
+                bijlagen=tuple(line.sha256 for line in lines if line.sha256 is not None),
+            )
 
 
 def sealed_versions(connection: Connection) -> Iterator[SealedVersion]:

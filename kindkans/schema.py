@@ -19,6 +19,8 @@ from sqlalchemy import (
     Table,
 )
 
+from database.key_fingerprints import key_fingerprint_table
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -30,6 +32,8 @@ metadata = MetaData(
 )
 
 Moment = BigInteger()
+
+key_fingerprint = key_fingerprint_table(metadata)
 
 # Without a window in time: a broker's own deduplication forgets after minutes.
 inbox = Table(

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -24,6 +26,8 @@ from pathlib import Path
 from dossier.errors import ConfigurationError
 
 KEY_BYTES = 32
+SEARCH_KEY = "(search)"  # no key id has brackets
+_PRINTED = b"kindkans-gateway key fingerprint"
 _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)  # it stands in every object's first bytes
 
 
@@ -49,6 +53,11 @@ class Keyring:
             keys={key_id: secrets.token_bytes(KEY_BYTES)},
             search=secrets.token_bytes(KEY_BYTES),
         )
+
+    def fingerprints(self) -> dict[str, str]:
+        """Of each key by its id, and of the search key: equal for the same key, and telling nothing of it."""
+        every = {**self.keys, SEARCH_KEY: self.search}
+        return {key_id: hmac.new(key, _PRINTED, hashlib.sha256).hexdigest() for key_id, key in every.items()}
 
 
 def load_or_create(path: Path) -> Keyring:

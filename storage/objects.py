@@ -17,24 +17,20 @@ import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
+from itertools import islice
 from pathlib import Path
 
 from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
 from storage.keyring import sync_folder
 from storage.seal import Seal
-from storage.sealed_stream import (
-    FRAME_BYTES,
-    BrokenSeal,
-    StreamOpener,
-    StreamSealer,
-    header,
-    header_key_id,
-)
+from storage.sealed_object import ObjectOpener, ObjectSealer
+from storage.sealed_stream import FRAME_BYTES, BrokenSeal
 
 _OBJECT_ID = re.compile(r"([0-9a-f]{32})/([1-9][0-9]{0,5})", re.ASCII)
 _INZENDING_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _READ_BYTES = 4 * FRAME_BYTES
+_LIST_AT_ONCE = 200
 
 
 class ObjectMissing(Exception):
@@ -75,19 +71,21 @@ class LocalObjects:
         """Removes all objects of a push; none is fine too."""
         await asyncio.to_thread(self._discard, inzending_id)
 
-    def folders_older_than(self, age_seconds: float) -> Iterator[InzendingId]:
+    async def folders_older_than(self, age_seconds: float) -> AsyncIterator[InzendingId]:
         """The pushes whose objects were last touched longer ago than that: for the sweeper.
 
         Raises Unavailable("storage").
         """
-        before = time.time() - age_seconds
-        with _disk_errors():
-            for folder in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-                if _INZENDING_ID.fullmatch(folder.name) and _touched(folder) < before:
-                    yield InzendingId(folder.name)
+        found = self._folders_older_than(age_seconds)
+        while some := await asyncio.to_thread(lambda: list(islice(found, _LIST_AT_ONCE))):
+            for inzending_id in some:
+                yield inzending_id
 
-    def check_writable(self) -> None:
+    async def check_writable(self) -> None:
         """Raises Unavailable("storage") unless a file can be written durably."""
+        await asyncio.to_thread(self._check_writable)
+
+    def _check_writable(self) -> None:
         probe = self._folder / ".probe"
         with _disk_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -97,8 +95,12 @@ class LocalObjects:
                 os.fsync(file.fileno())
             probe.unlink(missing_ok=True)  # two processes may look at once
 
-    def free_bytes(self) -> int:
-        return shutil.disk_usage(self._folder).free
+    def _folders_older_than(self, age_seconds: float) -> Iterator[InzendingId]:
+        before = time.time() - age_seconds
+        with _disk_errors():
+            for folder in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+                if _INZENDING_ID.fullmatch(folder.name) and _touched(folder) < before:
+                    yield InzendingId(folder.name)
 
     def _path(self, object_id: str) -> Path:
         match = _OBJECT_ID.fullmatch(object_id)
@@ -116,14 +118,10 @@ class LocalObjects:
     def _read(self, object_id: str) -> Generator[bytes, None, None]:
         try:
             with self._path(object_id).open("rb") as file:
-                start = file.read(5 + 255)
-                key_id, begin = header_key_id(start)
-                opener = StreamOpener(self._seal.bijlage_key(key_id, object_id))
-                sealed = start[begin:]
-                while sealed:
+                opener = ObjectOpener(self._seal, object_id)
+                while sealed := file.read(_READ_BYTES):
                     if content := opener.update(sealed):
                         yield content
-                    sealed = file.read(_READ_BYTES)
                 yield opener.finish()
         except FileNotFoundError:
             raise ObjectMissing from None
@@ -137,12 +135,10 @@ class LocalObjectWriter:
     """Writes one object. Until `finish` it has a temporary name, which the sweeper removes."""
 
     def __init__(self, object_id: str, path: Path, seal: Seal) -> None:
-        self.object_id = object_id
+        self._object_id = object_id
         self._path = path
         self._temporary = path.with_name(path.name + ".part")
-        key_id = seal.active_key_id
-        self._header = header(key_id)
-        self._sealer = StreamSealer(seal.bijlage_key(key_id, object_id))
+        self._sealer = ObjectSealer(seal, object_id)
         self._descriptor = -1
         self._discarded = False
         self._lock = threading.Lock()  # who cancels a write and discards finds its thread still at it
@@ -151,9 +147,10 @@ class LocalObjectWriter:
         """Raises Unavailable("storage")."""
         await asyncio.to_thread(self._write, chunk)
 
-    async def finish(self) -> None:
-        """Durable after this. Raises Unavailable("storage")."""
+    async def finish(self) -> str:
+        """The id by which it is read; durable when it returns. Raises Unavailable("storage")."""
         await asyncio.to_thread(self._finish)
+        return self._object_id
 
     async def discard(self) -> None:
         """Removes what was written, finished or not."""
@@ -171,7 +168,6 @@ class LocalObjectWriter:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        _write_all(self._descriptor, self._header)
 
     def _finish(self) -> None:
         with self._lock, _disk_errors():

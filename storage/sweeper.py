@@ -5,9 +5,7 @@ Only what is older than any request can last is looked at, so nothing in flight 
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from dossier.identifiers import InzendingId
@@ -17,7 +15,7 @@ _BATCH = 200
 
 
 class SweepableObjects(Protocol):
-    def folders_older_than(self, age_seconds: float) -> Iterator[InzendingId]: ...
+    def folders_older_than(self, age_seconds: float) -> AsyncIterator[InzendingId]: ...
 
     async def discard(self, inzending_id: InzendingId) -> None: ...
 
@@ -34,11 +32,21 @@ async def sweep(
     is no reason to remove.
     """
     removed = 0
-    old = objects.folders_older_than(age_seconds)
-    while batch := await asyncio.to_thread(lambda: list(islice(old, _BATCH))):
+    async for batch in _batches(objects.folders_older_than(age_seconds)):
         known = set(await needed(batch))
         for inzending_id in batch:
             if inzending_id not in known:
                 await objects.discard(inzending_id)
                 removed += 1
     return removed
+
+
+async def _batches(old: AsyncIterator[InzendingId]) -> AsyncIterator[Sequence[InzendingId]]:
+    batch: list[InzendingId] = []
+    async for inzending_id in old:
+        batch.append(inzending_id)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -9,6 +9,7 @@ from datetime import date
 from dossier.dossier import Bijlage, Dossier
 from dossier.reden import Reden, RedenCode
 from validators.limits import Limits
+from validators.visible import visible
 
 _SEPARATORS = frozenset("/\\\u2044\u2215\u29f8\uff0f\uff3c")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -30,8 +31,7 @@ def naam_characters(naam: str) -> int:
 
 def naam_is_valid(naam: str) -> bool:
     """Not empty or blank, no path (. and .. included), nothing invisible that changes how it reads."""
-    visible = "".join(c for c in naam if unicodedata.category(c) != "Cf").strip()
-    if visible in {"", ".", ".."}:
+    if visible(naam) in {"", ".", ".."}:
         return False
     return not any(
         c in _SEPARATORS or c in _BIDI or unicodedata.category(c) in _FORBIDDEN_CATEGORIES for c in naam

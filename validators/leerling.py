@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from dossier.dossier import Dossier
 from dossier.reden import Reden, RedenCode
 from validators.limits import Limits
+from validators.visible import visible
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _OLDEST = timedelta(days=366 * 30)
 
 
 def check_leerling(dossier: Dossier, limits: Limits, today: date) -> Iterator[Reden]:
-    if not dossier.leerling.achternaam.strip():
+    if not visible(dossier.leerling.achternaam):
         yield _reden("achternaam")
     if not birth_date_is_possible(dossier.leerling.geboortedatum, today=today):
         yield _reden("geboortedatum")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.parnassys.errors import AddressingFault, NotUnderstood
+from adapters.parnassys.errors import AddressingFault, NotUnderstood, UnknownOperation
 from adapters.parnassys.events import Addressing
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.names import WSA, WSA_ANONYMOUS, WSA_NONE, Operation, SoapVersion
@@ -73,9 +73,9 @@ class HeaderReader:
         )
 
     def check(self, operation: Operation, soap_action: str) -> None:
-        """Raises AddressingFault or MalformedMessage unless all that names an action names this one."""
+        """Raises AddressingFault or UnknownOperation unless all that names an action names this one."""
         if soap_action not in {"", operation.action}:
-            raise MalformedMessage("SOAPAction hoort niet bij de bewerking in de Body.")
+            raise UnknownOperation("SOAPAction hoort niet bij de bewerking in de Body.")
         if not self._texts:
             return
         if self._text("Action") not in {"", operation.action}:

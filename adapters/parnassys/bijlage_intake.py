@@ -24,12 +24,10 @@ _FINISHING_AT_ONCE = 2  # finish() waits for the disk; meanwhile the next bijlag
 class ObjectWriter(Protocol):
     """One object being written. Either finish() or discard() is its last call."""
 
-    object_id: str
-
     async def write(self, chunk: bytes) -> None: ...
 
-    async def finish(self) -> None:
-        """Durable when it returns."""
+    async def finish(self) -> str:
+        """The id by which it is read; durable when it returns."""
 
     async def discard(self) -> None: ...
 
@@ -67,6 +65,7 @@ class BijlageIntake:
         self._limits = limits
         self._stored_bytes = 0
         self._created = False
+        self._unfinished: dict[int, ObjectWriter] = {}
         self._open: _Open | None = None
         self._finishing: deque[asyncio.Task[None]] = deque()
 
@@ -78,6 +77,7 @@ class BijlageIntake:
         if self.keep and may_fit:
             writer = self._objects.create(self._inzending_id, number)
             self._created = True
+            self._unfinished[number] = writer
         self._open = _Open(number, writer)
 
     async def data(self, chunk: bytes) -> None:
@@ -100,11 +100,11 @@ class BijlageIntake:
         too_large = size_bytes > self._limits.bijlage_bytes
         if too_large and bijlage.writer is not None:
             await bijlage.writer.discard()
+            del self._unfinished[bijlage.number]
             bijlage.writer = None
         self.inhoud[bijlage.number] = Inhoud(
             size_bytes=size_bytes,
             sha256="" if too_large else bijlage.sha256.hexdigest(),
-            object_id=bijlage.writer.object_id if bijlage.writer is not None else "",
         )
         if bijlage.writer is not None:
             self._stored_bytes += size_bytes
@@ -129,9 +129,9 @@ class BijlageIntake:
             task.cancel()
         await asyncio.gather(*self._finishing, return_exceptions=True)
         self._finishing.clear()
-        with contextlib.suppress(Exception):
-            if self._open is not None and self._open.writer is not None:
-                await self._open.writer.discard()
+        for writer in self._unfinished.values():
+            with contextlib.suppress(Exception):
+                await writer.discard()
         with contextlib.suppress(Exception):
             await self._discard_created()
 
@@ -147,9 +147,13 @@ class BijlageIntake:
 
     async def _finish(self, bijlage: _Open) -> None:
         content_type = await self._sniff(bijlage.head)
-        self.inhoud[bijlage.number] = replace(self.inhoud[bijlage.number], content_type=content_type)
+        object_id = ""
         if bijlage.writer is not None:
-            await bijlage.writer.finish()
+            del self._unfinished[bijlage.number]  # it closes what it has open, whatever comes
+            object_id = await bijlage.writer.finish()
+        self.inhoud[bijlage.number] = replace(
+            self.inhoud[bijlage.number], content_type=content_type, object_id=object_id
+        )
 
     async def _sniff(self, head: bytes) -> str:
         if self._sniffer.is_quick(head):

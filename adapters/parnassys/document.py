@@ -15,12 +15,22 @@ from adapters.parnassys.limits import ReaderLimits
 from dossier.errors import MalformedMessage
 
 _SLICE_BYTES = 64 * 1024
+_CHARACTERS_PER_PIECE = 16
 
 
 class XmlDocument:
     """The XML of a message: bytes in, callbacks to the envelope out, within the limits."""
 
-    __slots__ = ("_envelope", "_held", "_limits", "_parser", "_skeleton_bytes", "_stalled_bytes", "_utf8")
+    __slots__ = (
+        "_allowed_pieces",
+        "_envelope",
+        "_held",
+        "_limits",
+        "_parser",
+        "_skeleton_bytes",
+        "_stalled_bytes",
+        "_utf8",
+    )
 
     def __init__(self, charset: str, envelope: Envelope, limits: ReaderLimits) -> None:
         self._envelope = envelope
@@ -29,6 +39,7 @@ class XmlDocument:
         self._held = b""  # a carriage return at the end of a piece: its line feed may be in the next
         self._skeleton_bytes = 0
         self._stalled_bytes = 0
+        self._allowed_pieces = float(limits.inhoud_pieces)
         # The encoding is forced: nothing in the document can choose another (see `encoding`).
         self._parser = etree.XMLParser(
             target=envelope,  # type: ignore[arg-type]  # the stubs allow bytes, lxml gives str
@@ -89,6 +100,13 @@ class XmlDocument:
         envelope = self._envelope
         self._stalled_bytes = 0 if envelope.moved else self._stalled_bytes + size
         limits = self._limits
+        # Each slice is a piece by itself; what comes on top costs fifty times as much as its bytes.
+        self._allowed_pieces += 1 + envelope.inhoud_characters / _CHARACTERS_PER_PIECE
+        if envelope.inhoud_pieces > self._allowed_pieces:
+            raise MalformedMessage(
+                "De inhoud van een bijlage bestaat uit te veel losse stukken "
+                "(tekenverwijzingen, CDATA of commentaar)."
+            )
         if self._stalled_bytes > (limits.stalled_inhoud_bytes if inhoud_only else limits.stalled_bytes):
             raise MalformedMessage(
                 "Het bericht bevat een te groot onderdeel (attribuut, CDATA of commentaar)."

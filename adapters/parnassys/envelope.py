@@ -81,6 +81,7 @@ class Envelope:
         self.moved = False  # any callback at all
         self.structure = False  # an element began or ended
         self.inhoud_characters = 0
+        self.inhoud_pieces = 0  # callbacks within it; grows over the whole message
 
         self.version = version  # as the Content-Type says, later as the envelope is; None: either
         self._soap_action = soap_action
@@ -174,6 +175,7 @@ class Envelope:
 
     def comment(self, text: str) -> None:
         self.moved = True
+        self.inhoud_pieces += self.in_inhoud
 
     def pi(self, target: str, data: str | None = None) -> None:
         raise NotXml("Het bericht bevat een verwerkingsinstructie. Die mag niet in een SOAP-bericht.")
@@ -263,6 +265,7 @@ class Envelope:
         self.arrivals.begin()
 
     def _inhoud_data(self, text: str) -> None:
+        self.inhoud_pieces += 1
         self.inhoud_characters += len(text)
         self.arrivals.data(self._open_stream().feed(text))
 

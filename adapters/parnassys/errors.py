@@ -5,7 +5,7 @@
     ├── UnsupportedMediaType  a Content-Type, charset or encoding that the contract does not have
     ├── VersionMismatch       an envelope of neither SOAP 1.1 nor SOAP 1.2
     ├── NotUnderstood         a header with mustUnderstand that we do not know
-    ├── UnknownOperation      the Body asks for something else than the contract has
+    ├── UnknownOperation      the Body, or SOAPAction, asks for something else than the contract has
     └── AddressingFault       WS-Addressing headers that contradict each other or the message
     ClientGone                the sender hung up before the end of its message: nobody to answer
 
@@ -34,7 +34,7 @@ class NotUnderstood(MalformedMessage):
 
 
 class UnknownOperation(MalformedMessage):
-    """No operation of the contract."""
+    """No operation of the contract, or SOAPAction names another than the Body."""
 
 
 class AddressingFault(MalformedMessage):

@@ -22,9 +22,12 @@ class ReaderLimits:
     stalled_bytes: int = 256 * KIBIBYTE  # that the parser swallows without telling us anything
     # libxml2 keeps a CDATA section whole: enough for one bijlage of 5 MiB written as CDATA.
     stalled_inhoud_bytes: int = 8 * MEBIBYTE
+    # Beyond one per 16 characters, which is more than a &#xD; at each line end of base64 costs.
+    inhoud_pieces: int = 20_000  # character references, CDATA sections and comments in bijlagen
     parts: int = 1_001  # of a multipart message, the root included
     part_headers: int = 16
     part_header_bytes: int = 4 * KIBIBYTE
+    around_parts_bytes: int = 64 * KIBIBYTE  # before the first part and after the last
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -1,7 +1,8 @@
 """The parts of an MTOM message, in pieces; what a part means is the reader's business.
 
 The splitting is python-multipart's. On top of it: a cap on parts and headers, no transfer encoding
-that would need decoding, and an end: without the closing boundary the message was cut off.
+that would need decoding, and an end: without the closing boundary the message was cut off. What stands
+before the first part or after the last is skipped, and may not be long.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from adapters.parnassys.framing import content_id
 from adapters.parnassys.limits import ReaderLimits
 from dossier.errors import MalformedMessage
 
+_PIECE_BYTES = 256 * 1024  # as much as the server reads at once
 _IDENTITY = frozenset({"", "binary", "8bit", "7bit"})
 _SILENT = logging.Logger("silent", level=logging.CRITICAL + 1)  # its warnings quote bytes of the message
 
@@ -41,6 +43,7 @@ class Multipart:
         self._handler = handler
         self._limits = limits
         self._parts = 0
+        self._around_bytes = 0
         self._ended = False
         self._name = b""
         self._value = b""
@@ -63,6 +66,10 @@ class Multipart:
         self._parser.logger = _SILENT
 
     def feed(self, data: bytes) -> None:
+        if self._ended or not self._parts:
+            self._around_bytes += len(data)  # the piece with which the first part begins as well
+            if self._around_bytes > self._limits.around_parts_bytes + _PIECE_BYTES:
+                raise _malformed()
         try:
             self._parser.write(data)
         except FormParserError:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing
+from enum import StrEnum
+from itertools import chain, islice
+from typing import Annotated, TypeVar
 
 import typer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from database import outbox_rows
 from database.answered import answered_versions
@@ -27,12 +31,26 @@ from dossier.timestamps import from_ms
 from gateway import administration as admin
 from gateway.commands.console import actor, out, print_table
 from gateway.databases import open_gateway_database, open_store_database
+from gateway.keys import gateway_keyed, load_keyring
 from gateway.reconcile import Report, reconcile
 from gateway.settings import Settings, read_settings
 from gateway.status import original_of, status_of
 from kindkans.queries import held_versions
-from storage import keyring
 from storage.seal import Seal
+
+T = TypeVar("T")
+
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
+
+
+class Uitkomst(StrEnum):
+    """What was decided of an inzending, as its row has it."""
+
+    NIEUW = "nieuw"
+    VERSIE = "versie"
+    DUBBEL = "dubbel"
+    AFGEWEZEN = "afgewezen"
+
 
 inzending_app = typer.Typer(no_args_is_help=True, help="What was pushed, and what became of it.")
 dead_letter_app = typer.Typer(no_args_is_help=True, help="Events that the store could not take.")
@@ -44,7 +62,7 @@ def inzending_list(
     zoek: Annotated[
         str | None, typer.Argument(help="Dossiernummer, berichtId, referentie or part of a school name.")
     ] = None,
-    uitkomst: Annotated[str | None, typer.Option(help="nieuw, versie, dubbel or afgewezen.")] = None,
+    uitkomst: Annotated[Uitkomst | None, typer.Option(help="What was decided.")] = None,
     brin: Annotated[str | None, typer.Option()] = None,
     reden: Annotated[RedenCode | None, typer.Option(help="Rejected for this.")] = None,
     by_surname: Annotated[
@@ -54,9 +72,10 @@ def inzending_list(
 ) -> None:
     """List the latest inzendingen."""
     settings = read_settings()
-    naam_hash = _ask_naam_hash(settings) if by_surname else None
+    engine = open_gateway_database(settings)
+    naam_hash = _ask_naam_hash(settings, engine) if by_surname else None
     code = str(admin.as_brin(brin)) if brin else None
-    with reading(open_gateway_database(settings)) as connection:
+    with reading(engine) as connection:
         records = list_inzendingen(
             connection,
             limit=limit,
@@ -125,9 +144,13 @@ def dead_letter_retry(
     """Offer dead letters to the store again, under the same event id."""
     if bool(event_ids) == every:
         raise ConfigurationError("name the events to retry, or use --all")
-    chosen = None if every else [InzendingId(e) for e in event_ids or ()]
+    chosen = None if every else [InzendingId(e.strip().lower()) for e in event_ids or ()]
     with writing(open_gateway_database(read_settings())) as connection:
         done = list(admin.retry_dead_letters(connection, actor(), chosen))
+        others = [outbox_rows.find_event(connection, e) for e in chosen or () if e not in done]
+    for row in others:
+        if row is not None:
+            out.print(f"{row.event_id} is no dead letter: it is {row.state}.")
     out.print(f"{len(done)} offered again.")
 
 
@@ -144,43 +167,67 @@ def audit_list(limit: Annotated[int, typer.Option(min=1, max=1000)] = 50) -> Non
 
 
 def reconcile_command(
-    wait: Annotated[float, typer.Option(help="Seconds to wait for what is under way.")] = 0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for what is under way now.")] = 0,
 ) -> None:
     """Prove that numbers answered = outbox = store. Exit 1, with a list, where they are not."""
     settings = read_settings()
-    until = time.monotonic() + wait
+    if wait:
+        wait_for_open(settings, wait)
     report = run_reconcile(settings)
-    while not report.proven and time.monotonic() < until:
-        time.sleep(0.2)
-        report = run_reconcile(settings)
     print_report(report)
-    if not report.proven:
+    if not report.sound:
         raise typer.Exit(1)
+
+
+def wait_for_open(settings: Settings, seconds: float) -> None:
+    """Until what is open now is confirmed or dead, whatever comes in meanwhile; or time is up."""
+    until = time.monotonic() + seconds
+    engine = open_gateway_database(settings)
+    try:
+        with reading(engine) as connection:
+            newest = outbox_rows.newest_open_ms(connection)
+        pause = _FIRST_PAUSE_SECONDS
+        while newest is not None and (left := until - time.monotonic()) > 0:
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+            with reading(engine) as connection:
+                if not outbox_rows.any_open(connection, newest):
+                    return
+    finally:
+        engine.dispose()
 
 
 def run_reconcile(settings: Settings) -> Report:
     gateway = open_gateway_database(settings)
     store = open_store_database(settings)
     try:
-        # Under load the two move on. What we call delivered before the store is read must be in it;
-        # what the store has more must be known to us when we are read again.
-        with reading(gateway) as connection:
-            answered = list(answered_versions(connection))
-        with reading(store) as connection:
-            held = list(held_versions(connection))
-        with reading(gateway) as connection:
-            later = {(a.dossiernummer, a.versie) for a in answered_versions(connection)}
-        later -= {(a.dossiernummer, a.versie) for a in answered}
-        return reconcile(answered, [h for h in held if (h.dossiernummer, h.versie) not in later])
+        with ExitStack() as stack:
+            # Under load the two move on, so the order counts in which these three look. What we call
+            # delivered before the store is read must be in it; what the store has more must be known
+            # to us afterwards.
+            answered = _look(stack, gateway, answered_versions)
+            held = _look(stack, store, held_versions)
+            later = _look(stack, gateway, answered_versions)
+            patience_ms = int(settings.receipt_within_seconds * 1000)
+            return reconcile(answered, held, later, patience_ms=patience_ms)
     finally:
         gateway.dispose()
         store.dispose()
 
 
+def _look(
+    stack: ExitStack, engine: Engine, query: Callable[[Connection], Generator[T, None, None]]
+) -> Iterator[T]:
+    """What `query` gives, in a transaction that sees the state of now: its first row is read at once."""
+    connection = stack.enter_context(reading(engine))
+    rows = stack.enter_context(closing(query(connection)))  # not all of them may be asked for
+    return chain(list(islice(rows, 1)), rows)
+
+
 def print_report(report: Report) -> None:
     out.print(
         f"answered {report.answered}, in the store {report.held}, "
-        f"equal (once, same content, same organisatie) {report.equal}"
+        f"equal (once, same content, same organisatie) {report.equal}, under way {report.under_way}"
     )
     if report.differences:
         rows = [(d.kind, d.dossiernummer, d.versie) for d in report.differences[:100]]
@@ -191,9 +238,9 @@ def print_report(report: Report) -> None:
         out.print("No differences.")
 
 
-def _ask_naam_hash(settings: Settings) -> str:
-    surname = str(typer.prompt("Surname", hide_input=True))
-    return Seal(keyring.load(settings.keyring_path)).naam_hash(surname)
+def _ask_naam_hash(settings: Settings, engine: Engine) -> str:
+    seal = Seal(load_keyring(settings.keyring_path, gateway_keyed(engine)))  # with others none is found
+    return seal.naam_hash(str(typer.prompt("Surname", hide_input=True)))
 
 
 def _row(connection: Connection, record: InzendingRecord) -> tuple[object, ...]:

@@ -115,13 +115,13 @@ class Gateway:
         pair = f"{omgeving}:{self.secrets[omgeving]}".encode()
         return "Basic " + base64.b64encode(pair).decode()
 
-    def post(self, body: bytes, *, role: str = "up", **headers: str) -> requests.Response:
+    def post(self, body: bytes, *, role: str = "up", path: str = "", **headers: str) -> requests.Response:
         fields = {
             "Authorization": self.authorization(),
             "Content-Type": "text/xml; charset=utf-8",
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
-        return requests.post(self.url(role), data=body, headers=fields, timeout=60)
+        return requests.post(self.url(role) + path, data=body, headers=fields, timeout=60)
 
     def reconciled(self, seconds: float = 30.0) -> Report:
         """The proof, as soon as it holds."""
@@ -166,3 +166,25 @@ class Gateway:
                 return [tuple(row) for row in connection.exec_driver_sql(query)]
         finally:
             engine.dispose()
+
+
+def break_delivery(gateway: Gateway) -> None:
+    """As if the store never had a thing, and every bijlage were damaged on the way. While nothing runs."""
+    store = open_store_database(gateway.settings)
+    with writing(store) as connection:
+        for table in ("bijlage", "versie", "dossier", "inbox"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    store.dispose()
+    engine = open_gateway_database(gateway.settings)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE outbox SET state = 'wachtend', finished_ms = NULL, due_ms = 0")
+    engine.dispose()
+    for path in gateway.objects():
+        path.rename(path.with_suffix(".good"))
+        path.write_bytes(b"damaged")
+
+
+def mend_delivery(gateway: Gateway) -> None:
+    for path in gateway.objects():
+        if path.suffix == ".good":
+            path.replace(path.with_suffix(""))

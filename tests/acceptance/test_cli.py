@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import Gateway, break_delivery, mend_delivery, wait_for
 from adapters.parnassys.standin.messages import File, Push, indienen
 from database.engine import writing
-from gateway.databases import open_gateway_database, open_store_database
+from gateway.databases import open_store_database
 
 NUMBER = re.compile(r"dossiernummer>(-?[0-9]+)<")
 
@@ -36,11 +36,21 @@ def test_a_school_is_set_up_from_nothing(empty: Gateway) -> None:
     empty.secrets["parnassys-gong"] = told.split("gong: ")[1].strip()
     assert "shown once" in told
     assert "aangevraagd" in ok(empty, "koppeling", "list")
-    ok(empty, "koppeling", "activate", "k1")
+    assert "gong │" in ok(empty, "omgeving", "list")
+    assert "status aangevraagd -> actief" in ok(empty, "koppeling", "activate", "k1")
+    assert "BRIN 17GU -> 17EQ, 17GU" in ok(empty, "koppeling", "add-brin", "k1", "17eq")
+    assert "actief" in ok(empty, "koppeling", "list")
+    again = empty.cli("koppeling", "add", "k1", "--omgeving", "gong", "--swv", "s1", "--brin", "30AK")
+    assert (again.returncode, "add-brin" in again.stderr) == (2, True)
+    assert "17EQ, 17GU -> 17GU" in ok(empty, "koppeling", "remove-brin", "k1", "17EQ")
     assert "De Gong" in ok(empty, "brin", "show", "17GU")
     ok(empty, "koppeling", "deactivate", "k1")
     assert "inactief" in ok(empty, "koppeling", "list")
-    assert "koppeling_saved" in ok(empty, "audit", "list")
+    assert "is removed" in ok(empty, "koppeling", "remove", "k1")
+    assert "none" in ok(empty, "omgeving", "list")
+    audit = ok(empty, "audit", "list")
+    assert "koppeling_saved" in audit
+    assert "koppeling_removed" in audit
 
 
 def test_a_new_brin_is_added_and_can_be_chosen(empty: Gateway) -> None:
@@ -52,6 +62,12 @@ def test_a_new_brin_is_added_and_can_be_chosen(empty: Gateway) -> None:
     ok(empty, "organisatie", "add", "o2", "--swv", "s1", "--naam", "Dubbel")
     assert "BRIN_DUBBEL_INGESTELD" in ok(empty, "organisatie", "set-brin", "o2", "98ZZ")
     assert "BRIN_NIET_INGESTELD" in ok(empty, "organisatie", "set-brin", "o2", "-")
+    assert "in use by organisatie o1" in empty.cli("brin", "remove", "98ZZ").stderr
+    ok(empty, "organisatie", "change", "o1", "--naam", "De Nieuwe Polder")
+    ok(empty, "organisatie", "set-brin", "o1", "-")
+    assert "plaats Zwolle -> Kampen" in ok(empty, "brin", "change", "98ZZ", "--plaats", "Kampen")
+    assert "is removed" in ok(empty, "brin", "remove", "98ZZ")
+    assert "in the list: none" in ok(empty, "brin", "show", "98ZZ")
 
 
 WRONG = {
@@ -62,6 +78,13 @@ WRONG = {
     "no such file": (["brin", "import", "nergens.csv"], "cannot be read"),
     "no such inzending": (["inzending", "show", "0" * 32], "inzending list"),
     "neither events nor all": (["dead-letter", "retry"], "--all"),
+    "no such event": (["dead-letter", "retry", "zzz"], "there is no event zzz"),
+    "a vestiging of no BRIN": (
+        ["organisatie", "add", "o1", "--swv", "s1", "--naam", "x", "--vestiging", "01"],
+        "give the BRIN too",
+    ),
+    "a vestiging and BRIN taken away": (["organisatie", "set-brin", "o1", "-", "--vestiging", "01"], "BRIN"),
+    "nothing to change": (["organisatie", "change", "o1"], "--naam"),
 }
 
 
@@ -74,6 +97,13 @@ def test_what_cannot_be_done_is_one_line_with_the_remedy(
     assert done.returncode == 2
     assert remedy in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_uitkomst_that_is_none_is_an_error(empty: Gateway) -> None:
+    done = empty.cli("inzending", "list", "--uitkomst", "bogus")
+
+    assert done.returncode == 2
+    assert "afgewezen" in done.stderr
 
 
 def test_a_wrong_setting_is_named_and_its_value_is_not_shown(empty: Gateway) -> None:
@@ -144,7 +174,9 @@ def test_a_dead_letter_is_listed_retried_once_and_delivered(own: Gateway) -> Non
     mend_delivery(own)
     event = re.findall(r"[0-9a-f]{32}", listed)[0]
     assert "1 offered again" in ok(own, "dead-letter", "retry", event)
-    assert "0 offered again" in ok(own, "dead-letter", "retry", event)
+    again = ok(own, "dead-letter", "retry", event)
+    assert "0 offered again" in again
+    assert "is no dead letter" in again
 
     assert "No differences" in ok(own, "reconcile", "--wait", "30")
     assert "dead_letter_retried" in ok(own, "audit", "list")
@@ -168,24 +200,19 @@ def test_reconcile_names_what_the_store_lacks_and_what_it_has_too_much(own: Gate
     assert re.search(r"INHOUD_WIJKT_AF\W+3", done.stdout)
 
 
-def break_delivery(own: Gateway) -> None:
-    """As if the store never had it, and its bijlage were damaged on the way."""
-    tamper(own, "DELETE FROM bijlage")
-    tamper(own, "DELETE FROM versie")
-    tamper(own, "DELETE FROM dossier")
-    tamper(own, "DELETE FROM inbox")
-    engine = open_gateway_database(own.settings)
-    with writing(engine) as connection:
-        connection.exec_driver_sql("UPDATE outbox SET state = 'wachtend', finished_ms = NULL, due_ms = 0")
-    engine.dispose()
-    [path] = own.objects()
-    path.rename(path.with_suffix(".good"))
-    path.write_bytes(b"damaged")
+def test_what_is_on_its_way_is_no_difference_until_it_takes_too_long(own: Gateway) -> None:
+    own.start("intake")
+    for _ in range(2):
+        own.post(indienen(Push(brin="17GU")).body, role="intake")
+    own.stop("intake")
 
+    assert "under way 2" in ok(own, "reconcile")
+    assert "under way 2" in ok(own, "reconcile", "--wait", "0.5")
+    own.environment["RECEIPT_WITHIN_SECONDS"] = "0.001"
+    done = own.cli("reconcile")
 
-def mend_delivery(own: Gateway) -> None:
-    [good] = [path for path in own.objects() if path.suffix == ".good"]
-    good.replace(good.with_suffix(""))
+    assert done.returncode == 1
+    assert done.stdout.count("ONDERWEG") == 2
 
 
 def tamper(own: Gateway, statement: str) -> None:

@@ -57,6 +57,8 @@ XML = {
     "20,000 attributes": good().replace(b"<school>", b"<school" + ATTRIBUTES + b">"),
     "an attribute of 1 MB": good().replace(b"<school>", b'<school a="' + b"x" * 1_000_000 + b'">'),
     "a million elements": good().replace(b"<school>", b"<x/>" * 1_000_000 + b"<school>"),
+    "a surname of 900,000 letters": indienen(Push(brin="17GU", achternaam="a" * 900_000)).body,
+    "900,000 blanks before the brin": indienen(Push(brin=" " * 900_000 + "17GU")).body,
     "depth": good().replace(b"<school>", b"<x>" * 5_000 + b"<school>"),
     "two bodies": within(after="<s:Body/>"),
     "two payloads": within(body=push_xml(Push(brin="17GU"))),
@@ -68,6 +70,7 @@ XML = {
         header=f"<a:Action {WSA}>urn:nld:kindkans:parnassys:v1:opvragenStatus</a:Action>"
     ),
     "no base64": bijlage("dit is geen base64!"),
+    "a bijlage of character references": bijlage("&#65;" * 2_000_000),
     "base64 after its end": bijlage("QUJD=QUJD"),
     "an xop reference without mtom": bijlage(XOP.format("cid:a")),
     "a reference to a file": bijlage(XOP.format("file:///etc/passwd")),
@@ -124,6 +127,11 @@ MTOM = {
         re.sub(rb'href="cid:[^"]*"', b'href="http://127.0.0.1:9/"', parts_of(PICTURE)), [PART]
     ),
     "cut off": multipart(parts_of(PICTURE), [PART])[:-30],
+    "8 MB behind the last part": multipart(parts_of(PICTURE), [PART]) + b"x" * 8_000_000,
+    "8 MB of blank lines before the first part": b"\r\n" * 4_000_000 + multipart(parts_of(PICTURE), [PART]),
+    "an endless header of a part": multipart(parts_of(PICTURE), [PART]).replace(
+        b"Content-ID", b"X: " + b"x" * 1_000_000 + b"\r\nContent-ID", 1
+    ),
 }
 
 

@@ -100,7 +100,10 @@ def test_a_double_entry_is_marked_and_a_changed_one_is_a_new_version(gateway: Ga
     double = replace(push, bericht_id=Push().bericht_id)
     changed = replace(push, bericht_id=Push().bericht_id, titel="Anders")
 
-    assert parnassys.indienen(double).dossiernummer == number
+    answers = [gateway.post(indienen(double).body).text for _ in range(3)]
+    assert f">{number}<" in answers[0]
+    assert "<dubbel>true</dubbel>" in answers[0]
+    assert answers == answers[:1] * 3
     assert parnassys.indienen(changed).dossiernummer == number
 
     assert parnassys.opvragen_status(bericht_id=double.bericht_id).dubbel

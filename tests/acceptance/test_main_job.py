@@ -16,8 +16,8 @@ from adapters.parnassys.standin.client import redenen
 from adapters.parnassys.standin.messages import File, Push
 from dossier.delivery import Sealed
 from dossier.reden import CATALOGUE, RedenCode
+from gateway.storages import open_store_objects
 from storage.keyring import load
-from storage.objects import LocalObjects
 from storage.seal import Seal
 
 GONG = {"brin": "17GU", "school": "PCBO De Gong", "plaats": "Apeldoorn"}
@@ -165,7 +165,7 @@ def bezorgd(parnassys: Any, **question: Any) -> Any:
 
 def held_files(gateway: Gateway, number: int) -> list[bytes]:
     seal = Seal(load(gateway.settings.keyring_path))
-    own = LocalObjects(gateway.folder / "kindkans-bijlagen", seal)
+    own = open_store_objects(gateway.settings, seal)
     rows = gateway.store_rows(
         f"SELECT object_id, sha256 FROM bijlage WHERE dossiernummer = {number} ORDER BY positie"
     )

@@ -95,10 +95,12 @@ def test_without_its_broker_intake_goes_on_and_all_is_delivered_when_it_is_back(
 
     for _ in range(5):
         assert NUMBER.search(own.post(indienen(Push(**GONG)).body, role="intake").text)
+    assert wait_for(lambda: oldest_seconds(own, "relay")) > 0
     own.start("broker")
 
     assert own.reconciled(60).answered == 5
     assert own.rows("SELECT count(*) FROM outbox WHERE state = 'dood'") == [(0,)]
+    assert oldest_seconds(own, "relay") == oldest_seconds(own, "intake") == 0
     own.stop("intake", "relay", "kindkans", "broker")
 
 
@@ -155,6 +157,11 @@ def test_a_second_gateway_on_the_same_folder_says_so_and_leaves_the_first_alone(
 def children(own: Gateway, name: str) -> list[psutil.Process]:
     tree = psutil.Process(own.running["up"].pid).children(recursive=True)
     return [child for child in tree if name in child.name()]
+
+
+def oldest_seconds(own: Gateway, role: str) -> float:
+    told = requests.get(f"{own.address(role)['ops_url']}/metrics", timeout=10).text
+    return float(re.findall(r"^kindkans_outbox_oldest_seconds (.*)$", told, re.MULTILINE)[0])
 
 
 def readiness(own: Gateway, role: str) -> dict[str, dict[str, str]]:

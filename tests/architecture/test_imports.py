@@ -16,7 +16,13 @@ ROOT = Path(__file__).parents[2]
 LINT_IMPORTS = Path(sys.executable).parent / "lint-imports"
 
 # What the store may know of the gateway's database package: how to connect and how to commit.
-STORE_MAY_KNOW = {"database.engine", "database.committer", "database.sqlite", "database.postgres"}
+STORE_MAY_KNOW = {
+    "database.engine",
+    "database.committer",
+    "database.key_fingerprints",
+    "database.sqlite",
+    "database.postgres",
+}
 
 SINS = [
     ("dossier/brin.py", "import sqlalchemy", "pure"),

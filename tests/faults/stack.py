@@ -7,6 +7,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import psutil
 from sqlalchemy import Connection, Engine, select
 
 from acceptance.process import Gateway, wait_for
+from components.s3 import in_bucket
 from database.answered import answered_versions
 from database.engine import reading
 from database.inzendingen import with_objects
@@ -23,15 +25,17 @@ from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
+from gateway.storages import open_gateway_objects, open_store_objects
 from kindkans import queries
 from storage.keyring import load_or_create
-from storage.objects import LocalObjects, ObjectDamaged, ObjectMissing
+from storage.objects import ObjectDamaged, ObjectMissing
 from storage.seal import Seal
 from storage.sweeper import sweep
 
 DEADLINE_SECONDS = 10.0
 SLACK_SECONDS = 6.0  # the guard's own five, and the way there and back
 OMGEVING = "parnassys-gong"
+_ALL = -60.0  # seconds: a storage that counts in whole seconds calls what is new a second old, or none
 ROLES = ("broker", "kindkans", "relay", "intake")
 
 
@@ -114,11 +118,11 @@ class Stack(Gateway):
         seal = Seal(load_or_create(self.settings.keyring_path))
         source, own = self.source_objects(seal), self.own_objects(seal)
         with self.databases() as (ours, theirs):
-            await sweep(source, _asking(ours, with_objects), age_seconds=0)
-            await sweep(own, _asking(theirs, queries.copies_in_use), age_seconds=0)
+            await sweep(source, _asking(ours, with_objects), age_seconds=_ALL)
+            await sweep(own, _asking(theirs, queries.copies_in_use), age_seconds=_ALL)
             orphans = [
-                *self._orphans(source, ours, with_objects),
-                *self._orphans(own, theirs, queries.copies_in_use),
+                *await self._orphans(source, ours, with_objects),
+                *await self._orphans(own, theirs, queries.copies_in_use),
             ]
             with reading(theirs) as connection:
                 stored = await _stored(connection, seal, own)
@@ -143,13 +147,13 @@ class Stack(Gateway):
             canaries=tuple(self.canaries()),
         )
 
-    def _orphans(
+    async def _orphans(
         self,
         objects: Any,
         engine: Engine,
         needed: Callable[[Connection, Sequence[InzendingId]], set[InzendingId]],
     ) -> list[str]:
-        there = list(objects.folders_older_than(-60))
+        there = [inzending_id async for inzending_id in objects.folders_older_than(_ALL)]
         with reading(engine) as connection:
             return sorted(set(there) - needed(connection, there))
 
@@ -165,14 +169,15 @@ class Stack(Gateway):
     def canaries(self) -> list[str]:
         """Files, of ours and of the broker, in which the pupil's data stands in clear."""
         words = [CANARY.lower().encode(code) for code in ("utf-8", "utf-16-le")]
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return [path.name for path in files if any(word in path.read_bytes().lower() for word in words)]
+        files = ((path.name, path.read_bytes()) for path in self.folder.rglob("*") if path.is_file())
+        objects = ((key, key.encode() + body) for key, body in in_bucket(self.environment).items())
+        return [name for name, found in chain(files, objects) if any(word in found.lower() for word in words)]
 
     def source_objects(self, seal: Seal) -> Any:
-        return LocalObjects(self.folder / "bijlagen", seal)
+        return open_gateway_objects(self.settings, seal)
 
     def own_objects(self, seal: Seal) -> Any:
-        return LocalObjects(self.folder / "kindkans-bijlagen", seal)
+        return open_store_objects(self.settings, seal)
 
     def databases(self) -> _Databases:
         return _Databases(self)

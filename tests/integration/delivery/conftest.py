@@ -187,12 +187,12 @@ class World:
     async def _keep(self, event_id: InzendingId, number: int, content: bytes) -> DeliveredBijlage:
         writer = self.source.create(event_id, number)
         await writer.write(content)
-        await writer.finish()
+        object_id = await writer.finish()
         return DeliveredBijlage(
             positie=number,
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            object_id=writer.object_id,
+            object_id=object_id,
         )
 
     # What runs -----------------------------------------------------------------------------

@@ -99,12 +99,12 @@ async def test_a_bijlage_of_another_size_or_hash_than_announced_is_dead(world, s
     event_id = new_inzending_id()
     writer = world.source.create(event_id, 1)
     await writer.write(b"other"[:5])
-    await writer.finish()
+    object_id = await writer.finish()
     announced = DeliveredBijlage(
         positie=1,
         size_bytes=size,
         sha256=hashlib.sha256(b"other").hexdigest(),
-        object_id=writer.object_id,
+        object_id=object_id,
     )
     world.accept_delivered(event_id, "h1", (announced,))
     async with world.storing(), world.relaying():

@@ -50,11 +50,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "outbox_gebeurtenis": {
         "gebeurtenis_id": 1, "event_id": f"{ID}1", "at_ms": 1, "gebeurtenis": "bezorgd", "code": "",
     },
+    "key_fingerprint": {"key_id": "k1", "fingerprint": "f"},
     "audit": {"audit_id": 1, "at_ms": 1, "actor": "a", "action": "b", "subject": "c", "detail": ""},
 }  # fmt: skip
 
 REFUSED = {"dossiernummer": None, "versie": None, "inhoud_hash": None, "uitkomst": "afgewezen"}
 IMPOSSIBLE: list[tuple[str, dict[str, Any], str]] = [
+    ("key_fingerprint", {}, "two fingerprints of one key"),
+    ("key_fingerprint", {"key_id": "k2", "fingerprint": None}, "a key without its fingerprint"),
     ("settings_version", {"id": 2, "version": 1}, "a second version of the settings"),
     ("organisatie", {"organisatie_id": "p", "brin": None}, "a vestiging without a BRIN"),
     ("organisatie", {"organisatie_id": "p", "vestiging": "11AA01"}, "a vestiging of another BRIN"),

@@ -113,14 +113,14 @@ class World:
     async def _keep(self, inzending_id: InzendingId, number: int, content: bytes) -> Bijlage:
         writer = self.objects.create(inzending_id, number)
         await writer.write(content)
-        await writer.finish()
+        object_id = await writer.finish()
         return Bijlage(
             positie=number,
             naam=f"Verslag Quirijn {number}.pdf",
             size_bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             content_type="application/pdf",
-            object_id=writer.object_id,
+            object_id=object_id,
         )
 
     # Settings ------------------------------------------------------------------------------

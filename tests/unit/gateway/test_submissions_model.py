@@ -66,6 +66,7 @@ class Submissions(RuleBasedStateMachine):
         self.brin_is_set = True
         self.berichten: dict[BerichtId, tuple[HulpvraagId, str, bool]] = {}
         self.dossiers: dict[HulpvraagId, InModel] = {}
+        self.doubles: set[BerichtId] = set()
         self.rejections = 0
 
     @initialize()
@@ -160,10 +161,12 @@ class Submissions(RuleBasedStateMachine):
         held = self.dossiers.get(hulpvraag)
         if bericht in self.berichten:
             assert held is not None
-            self.expect(verdict, held.number, Soort.HERHALING)
+            soort = Soort.DUBBEL if bericht in self.doubles else Soort.HERHALING
+            self.expect(verdict, held.number, soort)
             return
         if held is not None and held.content == content:
             self.expect(verdict, held.number, Soort.DUBBEL)
+            self.doubles.add(bericht)
         elif codes := self.reasons(complete=content[1]):
             assert isinstance(verdict, Refused)
             assert {reden.code for reden in verdict.redenen} == codes

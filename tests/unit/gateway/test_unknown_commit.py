@@ -125,15 +125,15 @@ async def test_a_push_that_was_committed_unknowingly_keeps_its_number_and_its_bi
     inzending_id = new_inzending_id()
     writer = objects.create(inzending_id, 1)
     await writer.write(b"verslag")
-    await writer.finish()
-    bijlage = Bijlage(positie=1, naam="v.txt", size_bytes=7, sha256="0" * 64, object_id=writer.object_id)
+    object_id = await writer.finish()
+    bijlage = Bijlage(positie=1, naam="v.txt", size_bytes=7, sha256="0" * 64, object_id=object_id)
     break_commits(engine, times=1)
 
     verdict = await intake.indienen(inzending_id, OMGEVING, a_dossier(bijlagen=(bijlage,)), utc_now())
 
     assert isinstance(verdict, Accepted)
     assert verdict.soort is Soort.NIEUW
-    assert b"".join([piece async for piece in objects.read(writer.object_id)]) == b"verslag"
+    assert b"".join([piece async for piece in objects.read(object_id)]) == b"verslag"
     with reading(engine) as connection:
         assert [a.dossiernummer for a in answered_versions(connection)] == [verdict.dossiernummer]
 

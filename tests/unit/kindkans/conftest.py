@@ -45,18 +45,19 @@ class Memory:
 
 class MemoryWriter:
     def __init__(self, memory: Memory, object_id: str) -> None:
-        self.object_id = object_id
+        self._object_id = object_id
         self._memory = memory
         self._written = b""
 
     async def write(self, chunk: bytes) -> None:
         self._written += chunk
 
-    async def finish(self) -> None:
-        self._memory.objects[self.object_id] = self._written
+    async def finish(self) -> str:
+        self._memory.objects[self._object_id] = self._written
+        return self._object_id
 
     async def discard(self) -> None:
-        self._memory.objects.pop(self.object_id, None)
+        self._memory.objects.pop(self._object_id, None)
 
 
 class Store:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, update
 
 from database import outbox, outbox_rows
-from database.engine import reading, writing
+from database.engine import now_ms, reading, writing
 from dossier.errors import Unavailable
 
 
@@ -119,15 +119,39 @@ def test_an_answer_proves_a_publish_that_could_not_be_marked(box):
     assert box.row(pushed).publishes == 2
 
 
-def test_the_oldest_open_event_is_known(box):
+def age_of_the_oldest(box):
     with reading(box.engine) as connection:
-        assert outbox_rows.oldest_open_ms(connection) is None
-    pushed = box.add("a")
-    with reading(box.engine) as connection:
-        assert outbox_rows.oldest_open_ms(connection) == 1
-    box.do(outbox.mark_delivered, pushed)
-    with reading(box.engine) as connection:
-        assert outbox_rows.oldest_open_ms(connection) is None
+        return outbox_rows.oldest_open_age_ms(connection)
+
+
+def accepted_ago(box, event_id, ms):
+    table = outbox.outbox
+    box.do(
+        lambda c: c.execute(
+            update(table).where(table.c.event_id == event_id).values(created_ms=now_ms() - ms)
+        )
+    )
+
+
+def test_the_age_of_the_oldest_open_event_is_known(box):
+    assert age_of_the_oldest(box) == 0
+    old, dead, young = box.add("a"), box.add("b"), box.add("c")
+    for event_id, ms in ((old, 3_600_000), (dead, 9_000_000), (young, 60_000)):
+        accepted_ago(box, event_id, ms)
+    box.claim()
+    box.do(outbox.mark_refused, dead, token="t1", attempts=1, code="X")
+    assert 3_600_000 <= age_of_the_oldest(box) < 9_000_000
+    box.publish(old)
+    assert 3_600_000 <= age_of_the_oldest(box) < 9_000_000  # published is not confirmed
+    box.do(outbox.mark_delivered, old)
+    assert 60_000 <= age_of_the_oldest(box) < 3_600_000
+    box.do(outbox.mark_delivered, young)
+    assert age_of_the_oldest(box) == 0
+
+
+def test_a_clock_that_was_set_back_makes_no_age_below_nothing(box):
+    accepted_ago(box, box.add("a"), -60_000)
+    assert age_of_the_oldest(box) == 0
 
 
 def test_the_database_refuses_half_a_lease_and_a_death_without_a_code(box):
@@ -163,6 +187,16 @@ def test_the_list_of_the_dead_uses_its_partial_index(box):
             "EXPLAIN QUERY PLAN SELECT event_id FROM outbox WHERE outbox.state = 'dood' ORDER BY finished_ms"
         ).all()
     assert any("ix_outbox_dead" in row[3] for row in plan)
+
+
+def test_the_age_of_the_oldest_is_read_from_what_is_open_only(box):
+    explain = "EXPLAIN" if box.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    statement = str(outbox_rows._OLDEST_OPEN.compile(box.engine))
+    with writing(box.engine) as connection:
+        if box.engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = connection.exec_driver_sql(f"{explain} {statement}").all()
+    assert any("ix_outbox_open" in str(row) for row in plan), plan
 
 
 @pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)

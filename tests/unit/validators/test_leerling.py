@@ -77,6 +77,11 @@ def test_any_text_at_all_gets_an_answer(text: str) -> None:
         ("J", "2015-03-09", []),
         ("", "2015-03-09", ["leerling/achternaam"]),
         (" \t\u00a0", "2015-03-09", ["leerling/achternaam"]),
+        ("\u200b", "2015-03-09", ["leerling/achternaam"]),
+        ("\u00a0\u200b\u200d \ufeff", "2015-03-09", ["leerling/achternaam"]),
+        ("\u3164\u2800\u034f\u0080", "2015-03-09", ["leerling/achternaam"]),
+        ("\u200bJ\u200b", "2015-03-09", []),
+        ("王", "2015-03-09", []),
         ("Jansen", "", ["leerling/geboortedatum"]),
         ("Jansen", "2015-02-31", ["leerling/geboortedatum"]),
         ("", "", ["leerling/achternaam", "leerling/geboortedatum"]),
@@ -90,3 +95,6 @@ def test_a_leerling_has_a_surname_and_a_possible_birth_date(
 
     assert [r.veld for r in redenen] == wrong
     assert {r.code for r in redenen} <= {RedenCode.LEERLING_ONVOLLEDIG}
+    for reden in redenen:  # each says which of the two, and only that
+        named = [word for word in ("achternaam", "geboortedatum") if word in reden.melding]
+        assert named == [reden.veld.removeprefix("leerling/")]

@@ -43,7 +43,7 @@ SECRET = "geheim.met:tekens"
 
 class MemoryWriter:
     def __init__(self, objects: MemoryObjects, object_id: str) -> None:
-        self.object_id = object_id
+        self._object_id = object_id
         self._objects = objects
         self._content = bytearray()
 
@@ -53,18 +53,19 @@ class MemoryWriter:
             raise self._objects.write_error
         self._content += chunk
 
-    async def finish(self) -> None:
+    async def finish(self) -> str:
         self._objects.finishing += 1
         self._objects.most_finishing = max(self._objects.most_finishing, self._objects.finishing)
         await asyncio.sleep(0)
         self._objects.finishing -= 1
         if self._objects.finish_error is not None:
             raise self._objects.finish_error
-        self._objects.stored[self.object_id] = bytes(self._content)
-        self._objects.open.discard(self.object_id)
+        self._objects.stored[self._object_id] = bytes(self._content)
+        self._objects.open.discard(self._object_id)
+        return self._object_id
 
     async def discard(self) -> None:
-        self._objects.open.discard(self.object_id)
+        self._objects.open.discard(self._object_id)
 
 
 class MemoryObjects:
