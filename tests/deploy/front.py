@@ -68,7 +68,7 @@ class Front:
             self._process = subprocess.Popen(
                 [self._binary, "-c", self._config, *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while True:
             assert self._process.poll() is None, self.log[-3000:]
             try:

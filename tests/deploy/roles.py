@@ -17,7 +17,7 @@ from deploy.backing import Backing
 from deploy.compose import ROOT, Service, read_services
 
 _PROGRAM = Path(sys.executable).parent / "kindkans-gateway"
-_READY_SECONDS = 60.0
+_READY_SECONDS = 120.0
 
 
 class Roles:

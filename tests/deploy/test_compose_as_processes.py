@@ -26,7 +26,7 @@ from deploy.compose import ROOT, read_services
 from deploy.front import PORT, Front
 from deploy.roles import Roles
 
-pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(600)]
 MIB = 1024 * 1024
 NUMBER = re.compile(r"dossiernummer>(-?[0-9]+)<")
 ROLES = ("intake", "relay", "kindkans")
