@@ -31,10 +31,13 @@ docs: $(READY)  ## render the reference pages that follow from the code
 up: $(READY)  ## run the gateway, with its data under ./data
 	.venv/bin/kindkans-gateway up
 
-lock: $(READY)  ## resolve the dependencies anew
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --upgrade --custom-compile-command "make lock" --group pyproject.toml:dev pyproject.toml \
-	  -o requirements.lock
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --upgrade --custom-compile-command "make lock"
+
+lock: $(READY)  ## resolve the dependencies anew: all, what runs (the image), what builds it
+	$(COMPILE) --group pyproject.toml:dev pyproject.toml -o requirements.lock
+	$(COMPILE) --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(COMPILE) --constraint requirements.lock --group pyproject.toml:build -o requirements-build.lock
 
 format: $(READY)  ## put the sources in shape
 	.venv/bin/ruff format .

@@ -26,6 +26,7 @@ from gateway.wiring import (
     Wiring,
     external_broker,
 )
+from storage import keyring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +47,8 @@ app.add_typer(restore.restore_app, name="restore")
 app.command("reconcile")(submissions.reconcile_command)
 app.command("verify")(restore.verify_command)
 app.command("retention")(retention.retention_command)
+keys_app = typer.Typer(no_args_is_help=True, help="The keyring (KEY_FILE).")
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -92,6 +95,17 @@ def provision_command() -> None:
     address = external_broker(settings)
     names = asyncio.run(provision(address, settings.topology))
     out.print(f"Declared at {address.url}: {', '.join(names)}", soft_wrap=True)
+
+
+@keys_app.command("create")
+def keys_create() -> None:
+    """Make the key file, once, at the very first set-up. It never replaces one."""
+    path = read_settings().keyring_path
+    keyring.create(path)
+    out.print(
+        f"Made {path}. Without it nothing that is sealed can be read: back it up now, apart from the rest.",
+        soft_wrap=True,
+    )
 
 
 @app.command()

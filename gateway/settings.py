@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from brokers.topology import Topology
 from dossier.errors import ConfigurationError
@@ -20,6 +22,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore")
 
+    secrets_folder: Path | None = Field(
+        None, description="with a file per secret, named as the variable in lower case; variables win"
+    )
     data_folder: Path = Field(Path("data"), description="databases, bijlagen, keys and the embedded broker")
     database_url: str = Field("", description="of the gateway; empty: SQLite in the data folder")
     kindkans_database_url: str = Field("", description="of the core store; empty: SQLite in the data folder")
@@ -138,10 +143,28 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """Raises ConfigurationError that names each wrong variable and never shows its value."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+        if settings.secrets_folder is None:
+            return settings
+        return _with_secrets(settings.secrets_folder, overrides)
     except ValidationError as exc:
         wrong = "; ".join(
             f"{'.'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
             for e in exc.errors(include_input=False, include_context=False)
         )
         raise ConfigurationError(f"wrong setting: {wrong}") from None
+
+
+def _with_secrets(folder: Path, overrides: dict[str, object]) -> Settings:
+    """A secret that cannot be read is an error: without it a role would go on with an empty one."""
+    try:
+        # pydantic-settings warns, and leaves the secret out.
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            return Settings(_secrets_dir=folder, **overrides)  # type: ignore[call-arg,arg-type]
+    except (OSError, UserWarning, SettingsError, UnicodeDecodeError):
+        # No cause: it could show what stands in the file.
+        raise ConfigurationError(
+            f"SECRETS_FOLDER: {folder} must be a folder with files of its own that user {os.geteuid()}"
+            " can read"
+        ) from None

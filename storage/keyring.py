@@ -1,9 +1,12 @@
-"""The keys: one file, made on first start with mode 600. Losing it loses every dossier at rest.
+"""The keys: one file, for its owner only. Losing it loses every dossier at rest.
 
     {"active": "k1", "keys": {"k1": "<32 bytes, base64>"}, "search": "<32 bytes, base64>"}
 
 A new key is added beside the old ones and made active; what an old key sealed stays readable.
 The search key is apart and never changes: the keyed hashes go by it.
+
+In the data folder it is made at the first start. A file that was named (KEY_FILE) is not: it is there for
+several roles, and one that made keys of its own would seal what the others can not open.
 """
 
 from __future__ import annotations
@@ -67,13 +70,30 @@ def load_or_create(path: Path) -> Keyring:
     return load(path)
 
 
+def create(path: Path) -> None:
+    """A new keyring, made durably. Raises ConfigurationError if one is there, or can't be written."""
+    try:
+        made = not path.exists() and _create(path)
+    except OSError as exc:
+        raise ConfigurationError(f"the key file {path.name} cannot be written") from exc
+    if not made:
+        raise ConfigurationError(f"the key file {path.name} is there already; it is never replaced")
+
+
 def load(path: Path) -> Keyring:
     """Raises ConfigurationError when it is absent, unreadable or readable by others."""
     try:
         mode = path.stat().st_mode & 0o777
         content = path.read_bytes()
+    except FileNotFoundError as exc:
+        raise ConfigurationError(
+            f"there is no key file {path.name}: put yours back from its backup, "
+            "or, only at the very first set-up, run: kindkans-gateway keys create"
+        ) from exc
     except OSError as exc:
-        raise ConfigurationError(f"the key file {path.name} cannot be read") from exc
+        raise ConfigurationError(
+            f"the key file {path.name} cannot be read by user {os.geteuid()}; it must own it"
+        ) from exc
     if mode & 0o077:
         raise ConfigurationError(f"the key file {path.name} is open to others; run: chmod 600 {path.name}")
     try:
@@ -88,7 +108,8 @@ def load(path: Path) -> Keyring:
         raise ConfigurationError(f"the key file {path.name} is damaged; restore it from a backup") from None
 
 
-def _create(path: Path) -> None:
+def _create(path: Path) -> bool:
+    """Whether it was us: another process may have been first."""
     keyring = Keyring.generate()
     content = json.dumps(
         {
@@ -108,10 +129,11 @@ def _create(path: Path) -> None:
         try:
             os.link(temporary, path)  # unlike rename, this fails when another process was first
         except FileExistsError:
-            return
+            return False
     finally:
         temporary.unlink()
     sync_folder(path.parent)
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -30,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_RUN] = open_run()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Makes xdist_group count: pytest-xdist 3.8 writes it where pytest 9.2 no longer reads it."""
+    if getattr(config.option, "loadgroup", False):
+        for item in items:
+            groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
+            suffix = f"@{'_'.join(groups)}"
+            if groups and not item.nodeid.endswith(suffix):
+                item._id = type(item._id).parse(item.nodeid + suffix)  # type: ignore[attr-defined]
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not _is_worker(session.config):
         session.config.stash[_LINES] = close_run(session.config.stash[_RUN])

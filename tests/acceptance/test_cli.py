@@ -226,3 +226,18 @@ def tamper(own: Gateway, statement: str) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_a_role_never_makes_a_key_file_that_was_named_and_says_how_to_get_one(own: Gateway) -> None:
+    path = own.folder.parent / "secrets" / "keys.json"
+    own.environment["KEY_FILE"] = str(path)
+    refused = own.cli("intake")
+    absent = not path.exists()
+
+    assert (refused.returncode, absent) == (2, True)
+    assert "kindkans-gateway keys create" in refused.stderr
+    assert own.cli("keys", "create").returncode == 0
+    assert own.cli("keys", "create").returncode == 2
+    path.chmod(0o400)
+    own.start("intake")
+    own.stop()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from dossier.errors import ConfigurationError
-from storage.keyring import KEY_BYTES, Keyring, load, load_or_create
+from storage.keyring import KEY_BYTES, Keyring, create, load, load_or_create
 
 KEY = base64.b64encode(b"geheim geheim geheim geheim gehe").decode()
 GOOD = {"active": "k1", "keys": {"k1": KEY, "k0": KEY}, "search": KEY}
@@ -136,12 +136,34 @@ def test_a_damaged_key_file_is_refused_and_no_key_is_shown(tmp_path: Path, conte
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, lambda path: None], ids=["a folder", "nothing"])
-def test_a_key_file_that_cannot_be_read_is_an_error_of_configuration(tmp_path: Path, make: Any) -> None:
-    make(tmp_path / "keys.json")
+def test_a_key_file_that_cannot_be_read_is_an_error_of_configuration(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").mkdir()
 
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load(tmp_path / "keys.json")
+
+
+def test_a_key_file_that_is_not_there_is_an_error_with_both_remedies(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"its backup.*kindkans-gateway keys create"):
+        load(tmp_path / "keys.json")
+
+
+def test_a_key_file_is_created_by_hand_once_and_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "nieuw" / "keys.json"
+    create(path)
+    first = load(path)
+
+    with pytest.raises(ConfigurationError, match="never replaced"):
+        create(path)
+    assert load(path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_file_that_cannot_be_written_is_an_error_of_configuration(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        create(tmp_path / "file" / "keys.json")
 
 
 def test_a_damaged_key_file_is_never_replaced(tmp_path: Path) -> None:
