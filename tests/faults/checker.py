@@ -51,7 +51,7 @@ class Seen:
     stored: tuple[Stored, ...]
     accepted: frozenset[str]  # berichtIds that the gateway accepted
     events: Counter[str] = field(default_factory=Counter)  # of the outbox, by state
-    publishes: dict[str, int] = field(default_factory=dict)  # of each event, as the relay counted them
+    publishes: dict[str, int] = field(default_factory=dict)  # of each event that nobody asked for
     orphans: tuple[str, ...] = ()  # objects that no accepted push and no version needs, after a sweep
     dead_letters: int = 0
     canaries: tuple[str, ...] = ()  # files in which a child's data stands in clear

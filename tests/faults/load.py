@@ -11,7 +11,8 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ CANARY = "Kanarievogel"
 _NUMBER = re.compile(rb"dossiernummer>(-?[0-9]+)<")
 _CODE = re.compile(rb"code>([A-Z_]+)<")
 _PAUSE_SECONDS = 0.1  # between the pushes of one sender: faults need time, and the checker reads all
-_BRIN = "17GU"  # of the demo's world
+BRIN = "17GU"  # of the demo's world
 
 
 class Load:
@@ -39,10 +40,9 @@ class Load:
         senders: int = 6,
         patience_seconds: float = 20.0,
         witness: Callable[[int], bool | None] = lambda number: None,
-        other_urls: Sequence[str] = (),
     ) -> None:
-        """`witness` says whether a number is in the database. A sender takes any of the URLs each time."""
-        self._urls = [urlsplit(one) for one in (url, *other_urls)]
+        """`witness` says whether a number is in the database."""
+        self._urls = [urlsplit(url)]
         self._witness = witness
         self._authorization = authorization
         self.history = history
@@ -110,9 +110,26 @@ class Load:
     def ended(self) -> threading.Event:
         return self._ended
 
+    @contextmanager
+    def also(self, url: str) -> Iterator[None]:
+        """Meanwhile the senders take this one too."""
+        self._urls = [*self._urls, urlsplit(url)]
+        try:
+            yield
+        finally:
+            self._urls = self._urls[:-1]
+
+    def begin(self, push: Push) -> Sent:
+        """A push that somebody else sends, in the history like all others."""
+        return self.history.add(_sent(push))
+
+    def got_no_answer(self, sent: Sent, began: float) -> None:
+        """Of what somebody else sent: to be sent again, by `settle`."""
+        sent.attempts.append(Attempt(began=began, seconds=time.monotonic() - began, told=NoAnswer()))
+
     def push(self, push: Push) -> Sent:
-        """One good push beside the senders', until it has its answer. It is in the history like theirs."""
-        sent = self.history.add(_sent(push))
+        """One good push beside the senders', until it has its answer."""
+        sent = self.begin(push)
         while not sent.settled:
             self.send(sent)
         return sent
@@ -171,7 +188,7 @@ def _sent(push: Push, *, may_in: bool = True) -> Sent:
 
 def _new(rng: random.Random, *files: File) -> Push:
     return Push(
-        brin=_BRIN,
+        brin=BRIN,
         voornamen=CANARY,
         achternaam=f"{CANARY}-{rng.randrange(10**9)}",
         omschrijving=f"{CANARY} heeft hulp nodig. " * 20,

@@ -145,6 +145,14 @@ class Processes(Gateway):
                 found[role] = requests.get(f"{self.address(role)['ops_url']}/metrics", timeout=10).text
         return found
 
+    def counted(self, role: str, metric: str, **labels: str) -> float:
+        """A counter of a process, as /metrics says it; 0 if it is not there yet."""
+        wanted = "".join(f'{name}="{value}"' for name, value in labels.items())
+        for line in self.metrics().get(role, "").splitlines():
+            if line.startswith(metric) and wanted in line:
+                return float(line.rsplit(" ", 1)[1])
+        return 0.0
+
     def soap_port(self, name: str) -> int:
         if name == "intake":
             return int(self.environment["PORT"])

@@ -21,6 +21,7 @@ class Outcome:
     attempts: int
     heal_seconds: float  # from the last answer to the store being equal; inf: not in time
     violations: tuple[Violation, ...]
+    note: str = ""  # what the fault measured
 
 
 def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
@@ -36,7 +37,7 @@ def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
     with load:
         load.answered(BEFORE)
         stack.remember_base()
-        fault.inject(stack, load, random.Random(seed))
+        note = fault.inject(stack, load, random.Random(seed))
         load.answered(AFTER)
     load.settle()
     heal_seconds = stack.quiet(fault.heal_seconds)
@@ -50,4 +51,5 @@ def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
         attempts=history.attempts - before[1],
         heal_seconds=heal_seconds,
         violations=tuple(violations),
+        note=note or "",
     )

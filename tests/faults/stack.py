@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import nats
+import psutil
 from sqlalchemy import Connection, Engine, func, select
 
 from acceptance.process import wait_for
 from brokers.address import BrokerAddress, read_address
 from brokers.topology import Queue, Topology
 from database.answered import answered_versions
-from database.engine import reading
+from database.engine import reading, writing
 from database.inzendingen import with_objects
-from database.schema import inzending, outbox
+from database.schema import inzending, outbox, outbox_gebeurtenis
 from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
+from dossier.status import Gebeurtenis
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
 from faults.processes import Processes, Vitals, data_of
@@ -44,6 +46,10 @@ ROLES = ("broker", "kindkans", "relay", "intake")
 
 
 _OPEN = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("wachtend", "gepubliceerd")))
+
+_RETRIED = select(outbox_gebeurtenis.c.event_id).where(
+    outbox_gebeurtenis.c.gebeurtenis == Gebeurtenis.OPNIEUW.value
+)
 
 
 class Stack(Processes):
@@ -129,11 +135,12 @@ class Stack(Processes):
                 events = connection.execute(
                     select(outbox.c.event_id, outbox.c.state, outbox.c.publishes)
                 ).all()
+                retried = Counter(connection.execute(_RETRIED).scalars())
         return Seen(
             stored=tuple(stored),
             accepted=accepted,
             events=Counter(event.state for event in events),
-            publishes={event.event_id: event.publishes for event in events},
+            publishes={event.event_id: event.publishes - retried[event.event_id] for event in events},
             orphans=tuple(orphans),
         )
 
@@ -142,8 +149,9 @@ class Stack(Processes):
         objects: Any,
         engine: Engine,
         needed: Callable[[Connection, Sequence[InzendingId]], set[InzendingId]],
+        age_seconds: float = -60,
     ) -> list[str]:
-        there = list(objects.folders_older_than(-60))
+        there = list(objects.folders_older_than(age_seconds))
         with reading(engine) as connection:
             return sorted(set(there) - needed(connection, there))
 
@@ -154,6 +162,10 @@ class Stack(Processes):
     def forgive_dead_letters(self) -> None:
         """Those that are there were the fault's aim, or went with the broker's store."""
         self._forgiven = self.count_dead_letters()
+
+    def forget_dead_letters(self) -> None:
+        """The broker has none any more."""
+        self._forgiven = 0
 
     _forgiven = 0
 
@@ -178,10 +190,38 @@ class Stack(Processes):
 
     _witness: Engine | None = None
 
-    def close(self) -> None:
+    def forget_witness(self) -> None:
+        """It holds the database's file open, which may be about to become another one."""
         if self._witness is not None:
             self._witness.dispose()
+            self._witness = None
+
+    def close(self) -> None:
+        self.forget_witness()
         super().close()
+
+    def execute(self, *statements: str) -> None:
+        """On the gateway's database: what a person at its console would do."""
+        engine = open_gateway_database(self.settings)
+        with writing(engine) as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def states(self) -> Counter[str]:
+        """Of the outbox: how many events are in each."""
+        return Counter(dict(self.rows("SELECT state, count(*) FROM outbox GROUP BY state")))
+
+    def left_over(self, age_seconds: float) -> list[str]:
+        """Folders of bijlagen that are older and that no push needs, without sweeping."""
+        objects = self.source_objects(Seal(load_or_create(self.settings.keyring_path)))
+        with self.databases() as (ours, _):
+            return self._orphans(objects, ours, with_objects, age_seconds)
+
+    def connections(self) -> int:
+        """Open at the intake."""
+        found = self.process("intake").net_connections(kind="tcp4")
+        return sum(one.status == psutil.CONN_ESTABLISHED for one in found)
 
     # --- what the processes hold ---
 

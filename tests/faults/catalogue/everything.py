@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from faults.catalogue.broker import BROKER
 from faults.catalogue.case import FaultCase
+from faults.catalogue.clients import CLIENTS
+from faults.catalogue.clocks import CLOCKS
+from faults.catalogue.disk import DISKS
 from faults.catalogue.kills import KILLS
+from faults.catalogue.poison import POISONS
+from faults.catalogue.settings import SETTINGS
+from faults.catalogue.upgrade import UPGRADES
 
-EVERYTHING: tuple[FaultCase, ...] = (*KILLS,)
+EVERYTHING: tuple[FaultCase, ...] = (
+    *KILLS,
+    *BROKER,
+    *POISONS,
+    *CLIENTS,
+    *CLOCKS,
+    *SETTINGS,
+    *UPGRADES,
+    *DISKS,
+)

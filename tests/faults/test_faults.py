@@ -1,0 +1,39 @@
+"""Each fault once, under load: nothing lost, doubled or told wrong, and all heals."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from components.base import Missing
+from faults.catalogue.case import FaultCase
+from faults.catalogue.everything import EVERYTHING
+from faults.conftest import StackFor, missing
+from faults.runner import run
+
+SEED = int(os.environ.get("FAULT_SEED", "1"))
+
+
+def _cases() -> list[object]:
+    """Those of one stack stay with one worker of xdist."""
+    return [
+        pytest.param(
+            fault,
+            id=fault.name,
+            marks=pytest.mark.xdist_group(fault.name if fault.own_stack else fault.on.value),
+        )
+        for fault in EVERYTHING
+    ]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("fault", _cases())
+def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:
+    try:
+        outcome = run(fault, *stack_for(fault), seed=SEED)
+    except Missing as exc:
+        missing(str(exc))
+
+    assert outcome.violations == ()
+    assert outcome.berichten > 0
