@@ -68,6 +68,7 @@ class BijlageIntake:
         self._stored_bytes = 0
         self._created = False
         self._open: _Open | None = None
+        self._unfinished: dict[int, ObjectWriter] = {}
         self._finishing: deque[asyncio.Task[None]] = deque()
 
     def start(self, number: int) -> None:
@@ -77,6 +78,7 @@ class BijlageIntake:
         writer = None
         if self.keep and may_fit:
             writer = self._objects.create(self._inzending_id, number)
+            self._unfinished[number] = writer
             self._created = True
         self._open = _Open(number, writer)
 
@@ -100,6 +102,7 @@ class BijlageIntake:
         too_large = size_bytes > self._limits.bijlage_bytes
         if too_large and bijlage.writer is not None:
             await bijlage.writer.discard()
+            del self._unfinished[bijlage.number]
             bijlage.writer = None
         self.inhoud[bijlage.number] = Inhoud(
             size_bytes=size_bytes,
@@ -129,9 +132,10 @@ class BijlageIntake:
             task.cancel()
         await asyncio.gather(*self._finishing, return_exceptions=True)
         self._finishing.clear()
-        with contextlib.suppress(Exception):
-            if self._open is not None and self._open.writer is not None:
-                await self._open.writer.discard()
+        for writer in self._unfinished.values():  # each holds a file open
+            with contextlib.suppress(Exception):
+                await writer.discard()
+        self._unfinished.clear()
         with contextlib.suppress(Exception):
             await self._discard_created()
 
@@ -150,6 +154,7 @@ class BijlageIntake:
         self.inhoud[bijlage.number] = replace(self.inhoud[bijlage.number], content_type=content_type)
         if bijlage.writer is not None:
             await bijlage.writer.finish()
+            del self._unfinished[bijlage.number]
 
     async def _sniff(self, head: bytes) -> str:
         if self._sniffer.is_quick(head):
