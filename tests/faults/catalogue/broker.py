@@ -23,7 +23,15 @@ _DAYS_PARTS = 4  # in how many steps a day passes
 
 
 def _server(stack: Stack) -> psutil.Process:
-    return psutil.Process(int((stack.folder / "nats" / "nats.pid").read_text()))
+    return psutil.Process(_pid(stack) or 0)
+
+
+def _pid(stack: Stack) -> int | None:
+    """None while it is being written."""
+    try:
+        return int((stack.folder / "nats" / "nats.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _kill_role(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -36,7 +44,7 @@ def _kill_server(stack: Stack, load: Load, rng: random.Random) -> None:
     """Its role starts it again by itself."""
     before = _server(stack)
     before.kill()
-    wait_for(lambda: (stack.folder / "nats" / "nats.pid").exists() and _server(stack).pid != before.pid)
+    wait_for(lambda: _pid(stack) not in (None, before.pid))
     stack.wait_ready("broker")
 
 
