@@ -9,6 +9,7 @@ import pytest
 from components.base import Missing
 from faults.catalogue.case import FaultCase
 from faults.catalogue.everything import EVERYTHING
+from faults.catalogue.kills import KILLS
 from faults.conftest import StackFor, missing
 from faults.runner import run
 
@@ -18,13 +19,16 @@ SEED = int(os.environ.get("FAULT_SEED", "1"))
 def _cases() -> list[object]:
     """Those of one stack stay with one worker of xdist."""
     return [
-        pytest.param(
-            fault,
-            id=fault.name,
-            marks=pytest.mark.xdist_group(fault.name if fault.own_stack else fault.on.value),
-        )
+        pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(_group(fault)))
         for fault in EVERYTHING
+        if fault.short
     ]
+
+
+def _group(fault: FaultCase) -> str:
+    if fault.own_stack:
+        return fault.name
+    return f"{fault.on} kills" if fault in KILLS else f"{fault.on} faults"
 
 
 @pytest.mark.timeout(240)

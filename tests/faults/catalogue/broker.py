@@ -100,7 +100,11 @@ def _away(role: str) -> FaultCase:
             pause(LONG_SECONDS)
 
     return FaultCase(
-        name=f"{role} away for {LONG_SECONDS:.0f} s", inject=inject, on=On.IMPATIENT, repeats=True
+        name=f"{role} away for {LONG_SECONDS:.0f} s",
+        inject=inject,
+        on=On.IMPATIENT,
+        repeats=True,
+        short=False,
     )
 
 

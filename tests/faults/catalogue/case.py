@@ -37,4 +37,5 @@ class FaultCase:
     on: On = On.EMBEDDED
     repeats: bool = False  # events may be published again by its nature
     heal_seconds: float = 30.0  # from the last answer to the store being equal
+    short: bool = True  # also in `make test`, once; else in the long run only
     own_stack: bool = False  # it leaves servers or files behind that no other fault should meet

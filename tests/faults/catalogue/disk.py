@@ -22,7 +22,7 @@ _FULL_SECONDS = 4.0
 _CHUNK = bytes(64 << 10)
 
 
-def _full(what: str, folders: tuple[str, ...], *, faults: bool) -> FaultCase:
+def _full(what: str, folders: tuple[str, ...], *, faults: bool, short: bool = False) -> FaultCase:
     """Full while pushes come; then there is room again. Whether that must be seen in their answers."""
 
     def inject(stack: Stack, load: Load, rng: random.Random) -> str:
@@ -46,7 +46,9 @@ def _full(what: str, folders: tuple[str, ...], *, faults: bool) -> FaultCase:
         assert seen or not faults, "the disk was not full"
         return f"{seen} Faults"
 
-    return FaultCase(name=f"disk full: {what}", inject=inject, on=On.SMALL_DISKS, heal_seconds=60)
+    return FaultCase(
+        name=f"disk full: {what}", inject=inject, on=On.SMALL_DISKS, heal_seconds=60, short=short
+    )
 
 
 def fill(path: Path) -> None:
@@ -100,6 +102,6 @@ DISKS = (
     _full("bijlagen", ("bijlagen",), faults=True),
     _full("the store's bijlagen", ("kindkans-bijlagen",), faults=False),
     _full("broker", ("nats",), faults=False),
-    _full("all of them", ("", "bijlagen", "kindkans-bijlagen", "nats"), faults=True),
+    _full("all of them", ("", "bijlagen", "kindkans-bijlagen", "nats"), faults=True, short=True),
     FaultCase(name="power cut", inject=_power_cut, on=On.DISK_IMAGE),
 )
