@@ -53,7 +53,7 @@ def component(name: str, start: Callable[[Path], Component]) -> Component:
             try:
                 found = start(own)
             except Missing as exc:
-                _missing(name, str(exc))
+                missing(name, str(exc))
             record.write_text(json.dumps(asdict(found)))
     return _read(record)
 
@@ -84,7 +84,8 @@ def _read(record: Path) -> Component:
     return Component(line=values["line"], address=values["address"], pids=tuple(values["pids"]))
 
 
-def _missing(name: str, why: str) -> NoReturn:
+def missing(name: str, why: str) -> NoReturn:
+    """Skips the test, or fails it if CI=true."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{name} is missing, and in CI nothing may be: {why}")
     pytest.skip(f"{name} is missing: {why}")

@@ -14,6 +14,7 @@ import psutil
 from sqlalchemy import Connection, Engine, select
 
 from acceptance.process import Gateway, wait_for
+from components.postgres import PostgresServer
 from database.answered import answered_versions
 from database.engine import reading
 from database.inzendingen import with_objects
@@ -39,6 +40,7 @@ class Stack(Gateway):
     """SQLite, files and the embedded NATS; each role a process."""
 
     roles: tuple[str, ...] = ROLES
+    postgres: PostgresServer  # of the stacks that run on one
 
     @classmethod
     def create(cls, folder: Path, **environment: str) -> Stack:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.base import component
-from components.postgres import create_database, drop_database, start_postgres
+from components.base import FOLDER_VARIABLE, Missing, missing
+from components.postgres import PostgresServer, create_database
 from faults.catalogue.case import On
 from faults.stack import Stack
+
+_numbers = itertools.count(1)
 
 
 @contextmanager
@@ -19,8 +23,10 @@ def stack_on(on: On, folder: Path) -> Iterator[Stack]:
         case On.EMBEDDED:
             yield from _running(Stack.create(folder))
         case On.POSTGRES:
-            with _databases() as environment:
-                yield from _running(Stack.create(folder, **environment))
+            with postgres_of_its_own() as server:
+                stack = Stack.create(folder, **databases(server))
+                stack.postgres = server
+                yield from _running(stack)
         case On.PRODUCTION:
             raise NotImplementedError("RabbitMQ and S3")
 
@@ -34,9 +40,22 @@ def _running(stack: Stack) -> Iterator[Stack]:
 
 
 @contextmanager
-def _databases() -> Iterator[dict[str, str]]:
-    port = int(component("postgres", start_postgres).address["port"])
-    urls = {name: create_database(port) for name in ("DATABASE_URL", "KINDKANS_DATABASE_URL")}
-    yield urls
-    for url in urls.values():
-        drop_database(port, url)
+def postgres_of_its_own() -> Iterator[PostgresServer]:
+    """A server that nobody else minds being killed. Skips or fails the test where it can't be had."""
+    # Below the run's folder: a server that is no root's can't look into a test's.
+    folder = Path(os.environ[FOLDER_VARIABLE]) / f"postgres-{os.getpid()}-{next(_numbers)}"
+    try:
+        server = PostgresServer(folder)
+    except Missing as exc:
+        missing("postgres", str(exc))
+    server.create()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def databases(server: PostgresServer) -> dict[str, str]:
+    """Two new ones on it, as settings."""
+    return {name: create_database(server.port) for name in ("DATABASE_URL", "KINDKANS_DATABASE_URL")}
