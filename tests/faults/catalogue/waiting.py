@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from acceptance.process import wait_for
+from brokers.address import read_address
 from faults.history import Fault, NoAnswer
 from faults.load import Load
 from faults.proxy import FaultProxy
@@ -30,6 +32,12 @@ def until_delivered(stack: Stack, more: int = 10, seconds: float = 40.0) -> None
     wait_for(lambda: _delivered(stack) >= wanted, seconds)
 
 
+def until_logged(stack: Stack, role: str, words: str, seconds: float = 40.0) -> None:
+    """Returns when `role` has written a line with these words, one more than now."""
+    wanted = stack.log(role).read_text().count(words) + 1
+    wait_for(lambda: stack.log(role).read_text().count(words) >= wanted, seconds)
+
+
 @contextmanager
 def database_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
     """These roles reach PostgreSQL through the proxy. At the end they must work, by themselves."""
@@ -38,6 +46,22 @@ def database_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
             url = stack.environment[DATABASE_OF[role]]
             through = url.replace(f":{stack.postgres.port}/", f":{proxy.port}/")
             stack.restart(role, **{DATABASE_OF[role]: through})
+        try:
+            yield proxy
+            until_delivered(stack)
+        finally:
+            proxy.heal()
+            for role in roles:
+                stack.restart(role)
+
+
+@contextmanager
+def broker_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
+    """These roles reach the embedded broker through the proxy. Else as `database_through_proxy`."""
+    broker = read_address(stack.folder / "nats")
+    with FaultProxy(urlsplit(broker.url).port or 0) as proxy:
+        for role in roles:
+            stack.restart(role, BROKER_URL=f"nats://127.0.0.1:{proxy.port}", BROKER_TOKEN=broker.token)
         try:
             yield proxy
             until_delivered(stack)
