@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     ack_wait_seconds: float = Field(
         10, gt=0, description="before NATS hands an unanswered message to another; set by `provision`"
     )
+    handling_deadline_seconds: float = Field(
+        120, gt=0, description="for the store to handle one event; beyond it, the event failed once"
+    )
+    event_max_tries: int = Field(8, ge=1, description="of an event that fails by itself, before it is dead")
+    watchdog_seconds: float = Field(
+        30, gt=0, description="without a turn of the event loop, before the process ends itself"
+    )
     log_format: Literal["console", "json"] = Field(
         "json", description="json for machines, console for people"
     )

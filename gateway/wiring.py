@@ -54,8 +54,10 @@ from gateway.parts import (
 from gateway.process import Failure, Part
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
+from gateway.watchdog import Watchdog
 from kindkans.handler import DeliveryHandler
 from kindkans.queries import copies_in_use
+from kindkans.settings import StoreSettings
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
@@ -144,7 +146,8 @@ class Wiring:
         health = Health(self._checks)
         ops = self._http(self.settings.ops_port)
         ops.app = ops_app(health, self.metrics)
-        parts = [ops, *broker, *store, *gateway, Readiness(health)]
+        watchdog = Watchdog(self.settings.watchdog_seconds)
+        parts: list[Part] = [watchdog, ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
 
     def broker_address(self) -> BrokerAddress:
@@ -215,9 +218,13 @@ class Wiring:
             committer.transact,
             link.publish,
             self.topology.receipts.subject,
-            seal=self.seal,
-            source=self.objects,
+            seal=self.failpoints.opener(self.seal),
+            source=self.failpoints.source(self.objects),
             own=own,
+            settings=StoreSettings(
+                max_tries=self.settings.event_max_tries,
+                handling_seconds=self.settings.handling_deadline_seconds,
+            ),
             observer=self.failpoints.store_observer(StoreLog(self.metrics)),
         )
         link.subscribe(self.topology.deliveries, self.failpoints.handler(handler))

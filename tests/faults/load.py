@@ -11,6 +11,7 @@ import random
 import re
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -37,8 +38,12 @@ class Load:
         seed: int,
         senders: int = 6,
         patience_seconds: float = 20.0,
+        witness: Callable[[int], bool | None] = lambda number: None,
+        other_urls: Sequence[str] = (),
     ) -> None:
-        self._url = urlsplit(url)
+        """`witness` says whether a number is in the database. A sender takes any of the URLs each time."""
+        self._urls = [urlsplit(one) for one in (url, *other_urls)]
+        self._witness = witness
         self._authorization = authorization
         self.history = history
         self._patience_seconds = patience_seconds
@@ -82,16 +87,17 @@ class Load:
         """Once, and writes down what came of it."""
         began = time.monotonic()
         told = self._post(indienen(sent.push).body)
-        sent.attempts.append(Attempt(began=began, seconds=time.monotonic() - began, told=told))
+        seconds = time.monotonic() - began
+        committed = self._witness(told.dossiernummer) if isinstance(told, Number) else None
+        sent.attempts.append(Attempt(began=began, seconds=seconds, told=told, committed=committed))
         return told
 
     def _post(self, body: bytes) -> Told:
-        connection = http.client.HTTPConnection(
-            self._url.hostname or "", self._url.port, timeout=self._patience_seconds
-        )
+        url = random.choice(self._urls)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=self._patience_seconds)
         try:
             headers = {"Authorization": self._authorization, "Content-Type": "text/xml; charset=utf-8"}
-            connection.request("POST", self._url.path, _pieces(body), headers, encode_chunked=True)
+            connection.request("POST", url.path, _pieces(body), headers, encode_chunked=True)
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException):
@@ -103,6 +109,18 @@ class Load:
     @property
     def ended(self) -> threading.Event:
         return self._ended
+
+    def push(self, push: Push) -> Sent:
+        """One good push beside the senders', until it has its answer. It is in the history like theirs."""
+        sent = self.history.add(_sent(push))
+        while not sent.settled:
+            self.send(sent)
+        return sent
+
+    def new(self, *files: File, titel: str = "", seed: int = 0) -> Push:
+        """A good push, about an invented child."""
+        push = _new(random.Random(seed or None), *files)
+        return replace(push, titel=titel) if titel else push
 
     def broke(self, exc: BaseException) -> None:
         self._failures.append(exc)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faults.catalogue.case import FaultCase
 from faults.checker import Violation, check
@@ -26,14 +26,21 @@ class Outcome:
 def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
     """`history` is the stack's: of all faults so far, for what was promised then still holds."""
     before = len(history), history.attempts
-    load = Load(stack.soap_url, stack.authorization(OMGEVING), history, seed=seed)
+    load = Load(
+        stack.soap_url,
+        stack.authorization(OMGEVING),
+        history,
+        seed=seed,
+        witness=stack.number_is_committed,
+    )
     with load:
         load.answered(BEFORE)
+        stack.remember_base()
         fault.inject(stack, load, random.Random(seed))
         load.answered(AFTER)
     load.settle()
     heal_seconds = stack.quiet(fault.heal_seconds)
-    seen = stack.see()
+    seen = replace(stack.see(), healed=heal_seconds < float("inf"), grown=tuple(stack.grown()))
     violations = check(
         history, seen, deadline_seconds=DEADLINE_SECONDS + SLACK_SECONDS, repeats=fault.repeats
     )

@@ -7,21 +7,26 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
-from sqlalchemy import Connection, Engine, select
+import nats
+from sqlalchemy import Connection, Engine, func, select
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import wait_for
+from brokers.address import BrokerAddress, read_address
+from brokers.topology import Queue, Topology
 from components.postgres import PostgresServer
 from database.answered import answered_versions
 from database.engine import reading
 from database.inzendingen import with_objects
 from database.schema import inzending, outbox
+from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
+from faults.processes import Processes, Vitals, data_of
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
 from kindkans import queries
@@ -32,11 +37,17 @@ from storage.sweeper import sweep
 
 DEADLINE_SECONDS = 10.0
 SLACK_SECONDS = 6.0  # the guard's own five, and the way there and back
+SPARE_DESCRIPTORS = 48  # 16 connections to SQLite are 48
+SPARE_THREADS = 36  # 32 of the executor
+SPARE_BYTES = 64 << 20
 OMGEVING = "parnassys-gong"
 ROLES = ("broker", "kindkans", "relay", "intake")
 
 
-class Stack(Gateway):
+_OPEN = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("wachtend", "gepubliceerd")))
+
+
+class Stack(Processes):
     """SQLite, files and the embedded NATS; each role a process."""
 
     roles: tuple[str, ...] = ROLES
@@ -50,6 +61,10 @@ class Stack(Gateway):
             "REQUEST_DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "RELAY_LEASE_SECONDS": "2",
             "ACK_WAIT_SECONDS": "2",
+            "EVENT_MAX_TRIES": "3",  # few: what may never make an event dead shows soon
+            "HANDLING_DEADLINE_SECONDS": "5",
+            "WATCHDOG_SECONDS": "5",
+            "MIN_FREE_BYTES": "0",
             "LOG_LEVEL": "debug",
         }
         stack = cls(folder, environment=fixed | environment)
@@ -62,28 +77,6 @@ class Stack(Gateway):
         for role in self.roles:
             self.wait_ready(role)
 
-    def wait_ready(self, role: str) -> None:
-        wait_for(lambda: self.ready(role))
-
-    def restart(self, role: str, *, wait: bool = True, **environment: str) -> None:
-        """SIGTERM, and up again with this added to its environment. Don't wait for what is to die."""
-        self.stop(role)
-        before = dict(self.environment)
-        self.environment |= environment
-        try:
-            self.start(role, wait=wait)
-        finally:
-            self.environment = before
-
-    def died(self, role: str, seconds: float = 30.0) -> int:
-        """Waits until the process of `role` has ended by itself; its exit code."""
-        code = self.running[role].wait(timeout=seconds)
-        del self.running[role]
-        return code
-
-    def process(self, role: str) -> psutil.Process:
-        return psutil.Process(self.running[role].pid)
-
     @property
     def soap_url(self) -> str:
         return f"http://127.0.0.1:{self.environment['PORT']}/parnassys/v1"
@@ -91,7 +84,7 @@ class Stack(Gateway):
     # --- what is there ---
 
     def until_equal(self, seconds: float = 30.0) -> float:
-        """Waits until the store equals what was accepted; how long that took."""
+        """Waits until the store equals what was accepted and has said so; how long that took."""
         began = time.monotonic()
         with self.databases() as (ours, theirs):
             wait_for(lambda: self._equal(ours, theirs), seconds)
@@ -106,11 +99,14 @@ class Stack(Gateway):
 
     def _equal(self, ours: Engine, theirs: Engine) -> bool:
         with reading(ours) as left, reading(theirs) as right:
+            if left.execute(_OPEN).scalar_one():
+                return False
             return reconcile(answered_versions(left), queries.held_versions(right)).proven
 
     def see(self) -> Seen:
         """Everything, when nothing is under way any more. Sweeps first, as the sweeper would in a day."""
-        return asyncio.run(self._see())
+        seen = asyncio.run(self._see())
+        return replace(seen, dead_letters=self.dead_letters(), canaries=tuple(self.canaries()))
 
     async def _see(self) -> Seen:
         seal = Seal(load_or_create(self.settings.keyring_path))
@@ -141,8 +137,6 @@ class Stack(Gateway):
             events=Counter(event.state for event in events),
             publishes={event.event_id: event.publishes for event in events},
             orphans=tuple(orphans),
-            dead_letters=self.dead_letters(),
-            canaries=tuple(self.canaries()),
         )
 
     def _orphans(
@@ -156,19 +150,78 @@ class Stack(Gateway):
             return sorted(set(there) - needed(connection, there))
 
     def dead_letters(self) -> int:
-        return self.count_dead_letters() - self._dead_letters_before
+        """At the broker, since the last time that they were forgiven."""
+        return max(0, self.count_dead_letters() - self._forgiven)
 
-    _dead_letters_before = 0
+    def forgive_dead_letters(self) -> None:
+        """Those that are there were the fault's aim, or went with the broker's store."""
+        self._forgiven = self.count_dead_letters()
+
+    _forgiven = 0
 
     def count_dead_letters(self) -> int:
         """At the broker, of all time."""
-        return 0
+        return asyncio.run(messages_in(self.nats_address, Topology().dead_letters))
+
+    @property
+    def nats_address(self) -> BrokerAddress:
+        return read_address(self.folder / "nats")
+
+    def number_is_committed(self, dossiernummer: int) -> bool | None:
+        """Whether the database, asked now by somebody else, has it; None if it can't say."""
+        if self._witness is None:
+            self._witness = open_gateway_database(self.settings)
+        query = select(inzending.c.inzending_id).where(inzending.c.dossiernummer == dossiernummer).limit(1)
+        try:
+            with reading(self._witness) as connection:
+                return connection.execute(query).first() is not None
+        except Unavailable:
+            return None
+
+    _witness: Engine | None = None
+
+    def close(self) -> None:
+        if self._witness is not None:
+            self._witness.dispose()
+        super().close()
+
+    # --- what the processes hold ---
+
+    def remember_base(self) -> None:
+        """What each process holds now, unless that is known already."""
+        for role in self.running:
+            vitals = self.vitals(role)
+            if role not in self._base or self._base[role].pid != vitals.pid:
+                self._base[role] = vitals
+
+    @property
+    def _base(self) -> dict[str, Vitals]:
+        found: dict[str, Vitals] = self.__dict__.setdefault("base", {})
+        return found
+
+    def grown(self, seconds: float = 10.0) -> list[str]:
+        """Processes that hold more than at their base, after having had time to let go."""
+        until = time.monotonic() + seconds
+        while found := self._grown():
+            if time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        return found
+
+    def _grown(self) -> list[str]:
+        survived = {
+            role: (self._base[role], now)
+            for role in self.running
+            if role in self._base and (now := self.vitals(role)).pid == self._base[role].pid
+        }
+        return [f"{role} {what}" for role, (base, now) in survived.items() for what in growth(base, now)]
 
     def canaries(self) -> list[str]:
-        """Files, of ours and of the broker, in which the pupil's data stands in clear."""
-        words = [CANARY.lower().encode(code) for code in ("utf-8", "utf-16-le")]
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return [path.name for path in files if any(word in path.read_bytes().lower() for word in words)]
+        """Where a pupil's data stands in clear: files of ours and of the broker, logs, metrics."""
+        files = [path.name for path in data_of(self.folder) if has_canary(_bytes_of(path))]
+        return files + [
+            f"/metrics of {role}" for role, text in self.metrics().items() if has_canary(text.encode())
+        ]
 
     def source_objects(self, seal: Seal) -> Any:
         return LocalObjects(self.folder / "bijlagen", seal)
@@ -178,6 +231,39 @@ class Stack(Gateway):
 
     def databases(self) -> _Databases:
         return _Databases(self)
+
+
+def growth(base: Vitals, now: Vitals) -> list[str]:
+    """What is more than warming up can explain: pools of threads and of connections fill once."""
+    found = []
+    if now.descriptors > base.descriptors + SPARE_DESCRIPTORS:
+        found.append(f"holds {now.descriptors} descriptors, and {base.descriptors} at its base")
+    if now.threads > base.threads + SPARE_THREADS:
+        found.append(f"has {now.threads} threads, and {base.threads} at its base")
+    if now.rss_bytes > base.rss_bytes * 1.5 + SPARE_BYTES:
+        found.append(f"takes {now.rss_bytes >> 20} MiB, and {base.rss_bytes >> 20} at its base")
+    return found
+
+
+def has_canary(content: bytes) -> bool:
+    lower = content.lower()
+    return any(CANARY.lower().encode(code) in lower for code in ("utf-8", "utf-16-le"))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # removed meanwhile
+
+
+async def messages_in(address: BrokerAddress, queue: Queue) -> int:
+    """How many a stream of NATS holds."""
+    client = await nats.connect(address.url, token=address.token, max_reconnect_attempts=1)
+    try:
+        return (await client.jetstream().stream_info(queue.stream)).state.messages
+    finally:
+        await client.close()
 
 
 class _Databases:

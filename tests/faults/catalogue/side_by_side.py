@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 
 from acceptance.process import wait_for
 from components.postgres import execute
-from faults.beside import beside
 from faults.catalogue.case import FaultCase, On
 from faults.catalogue.kills import ROLE_OF
 from faults.catalogue.waiting import until_delivered
@@ -25,10 +26,9 @@ _PUBLISHED = "SELECT event_id FROM outbox WHERE state = 'gepubliceerd'"
 
 def intake_before_its_commit(stack: Stack, load: Load, rng: random.Random) -> None:
     """What was begun first is committed last: who looks for what is new must see it all the same."""
-    with beside(stack, "intake") as other:
+    with beside(stack, "intake"):
         paused = _pause(stack, Failpoint.INTAKE_INSERTED, rng)
-        url, authorization = other.soap_url, stack.authorization(OMGEVING)
-        with Load(url, authorization, load.history, seed=rng.randrange(1000), senders=2) as more:
+        with _load_on_the_other(stack, load, rng) as more:
             more.answered(10)
             until_delivered(stack, more=5)
             paused.resume()
@@ -63,15 +63,35 @@ def store_within_its_transaction(stack: Stack, load: Load, rng: random.Random) -
 def kill_one_of_each(stack: Stack, load: Load, rng: random.Random) -> None:
     """The others do its work."""
     roles = ["intake", "relay", "kindkans"]
-    with beside(stack, *roles) as other:
-        url, authorization = other.soap_url, stack.authorization(OMGEVING)
-        with Load(url, authorization, load.history, seed=rng.randrange(1000), senders=3) as more:
-            for role in rng.sample(roles, len(roles)):
-                victim = rng.choice((stack, other))
-                more.answered(10)
-                victim.kill(role)
-                until_delivered(stack, more=5)
-                victim.start(role)
+    with beside(stack, *roles), _load_on_the_other(stack, load, rng) as more:
+        for role in rng.sample(roles, len(roles)):
+            victim = rng.choice((role, f"{role}-2"))
+            more.answered(10)
+            stack.kill(victim)
+            until_delivered(stack, more=5)
+            stack.start(victim)
+
+
+@contextmanager
+def beside(stack: Stack, *roles: str) -> Iterator[None]:
+    """These roles twice, on one data folder."""
+    names = [f"{role}-2" for role in roles]
+    for name in names:
+        stack.start(name, wait=False)
+    for name in names:
+        stack.wait_ready(name)
+    yield
+    stack.stop(*names)
+
+
+def _load_on_the_other(stack: Stack, load: Load, rng: random.Random) -> Load:
+    return Load(
+        stack.soap_url_of("intake-2"),
+        stack.authorization(OMGEVING),
+        load.history,
+        seed=rng.randrange(1000),
+        senders=3,
+    )
 
 
 def _pause(stack: Stack, point: Failpoint, rng: random.Random) -> psutil.Process:

@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from sqlalchemy import Engine
+
 from acceptance.process import wait_for
 from brokers.address import read_address
+from database import outbox_rows
+from database.engine import reading
+from database.outbox_rows import State
 from faults.history import Fault, NoAnswer
 from faults.load import Load
 from faults.proxy import FaultProxy
@@ -28,8 +33,9 @@ def until_noticed(load: Load, more: int = 1, seconds: float = 30.0) -> None:
 
 def until_delivered(stack: Stack, more: int = 10, seconds: float = 40.0) -> None:
     """Returns when so many events have their receipt, more than now: relay, broker and store work."""
-    wanted = _delivered(stack) + more
-    wait_for(lambda: _delivered(stack) >= wanted, seconds)
+    with stack.databases() as (ours, _):
+        wanted = _delivered(ours) + more
+        wait_for(lambda: _delivered(ours) >= wanted, seconds)
 
 
 def until_logged(stack: Stack, role: str, words: str, seconds: float = 40.0) -> None:
@@ -84,5 +90,6 @@ def _unknown(load: Load) -> int:
     return sum(isinstance(a.told, Fault | NoAnswer) for sent in load.history for a in sent.attempts)
 
 
-def _delivered(stack: Stack) -> int:
-    return int(stack.rows("SELECT count(*) FROM outbox WHERE state = 'bezorgd'")[0][0])
+def _delivered(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return outbox_rows.counts(connection)[State.BEZORGD]
