@@ -68,6 +68,10 @@ class Disk:
         finally:
             os.close(descriptor)
 
+    def unmount(self) -> bool:
+        """False while somebody has a file of it open."""
+        return subprocess.run(["umount", str(self.path)], capture_output=True, check=False).returncode == 0
+
     def restore(self) -> None:
         """What the image holds, and nothing of what was in memory. Nobody may have a file open."""
         if os.path.ismount(self.path):

@@ -26,6 +26,7 @@ from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
+from faults.power import Disk
 from faults.processes import Processes, Vitals, data_of
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
@@ -52,6 +53,7 @@ class Stack(Processes):
 
     roles: tuple[str, ...] = ROLES
     postgres: PostgresServer  # of the stacks that run on one
+    disk: Disk  # of the stacks whose power can be cut
 
     @classmethod
     def create(cls, folder: Path, **environment: str) -> Stack:
@@ -181,9 +183,14 @@ class Stack(Processes):
     _witness: Engine | None = None
 
     def close(self) -> None:
+        self.dismiss_witness()
+        super().close()
+
+    def dismiss_witness(self) -> None:
+        """It holds no file open any more, until it is asked again."""
         if self._witness is not None:
             self._witness.dispose()
-        super().close()
+            self._witness = None
 
     # --- what the processes hold ---
 

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from components.base import FOLDER_VARIABLE, Missing, missing
 from components.postgres import PostgresServer, create_database
 from faults.catalogue.case import On
+from faults.power import Disk
 from faults.stack import Stack
 
 _numbers = itertools.count(1)
 
 
 @contextmanager
-def stack_on(on: On, folder: Path) -> Iterator[Stack]:
-    """Running, with the demo's world in it. Skips or fails the test where a component is missing."""
+def stack_on(on: On, folder: Path, prepare: Callable[[Stack], None] = lambda stack: None) -> Iterator[Stack]:
+    """Running, with the demo's world in it. Skips or fails the test where a component is missing.
+
+    `prepare` sees it before it is started.
+    """
     match on:
         case On.EMBEDDED:
-            yield from _running(Stack.create(folder))
+            yield from _running(Stack.create(folder), prepare)
+        case On.POWER:
+            with Disk.mounted(folder) as disk:
+                stack = Stack.create(disk.path)
+                stack.disk = disk
+                yield from _running(stack, prepare)
         case On.POSTGRES:
             with postgres_of_its_own() as server:
                 stack = Stack.create(folder, **databases(server))
                 stack.postgres = server
-                yield from _running(stack)
+                yield from _running(stack, prepare)
         case On.PRODUCTION:
             raise NotImplementedError("RabbitMQ and S3")
 
 
-def _running(stack: Stack) -> Iterator[Stack]:
+def _running(stack: Stack, prepare: Callable[[Stack], None]) -> Iterator[Stack]:
+    prepare(stack)
     try:
         stack.start_all()
         yield stack

@@ -18,6 +18,7 @@ class On(StrEnum):
 
     EMBEDDED = "embedded"  # SQLite, the embedded NATS, files
     POSTGRES = "postgres"  # PostgreSQL, the embedded NATS, files
+    POWER = "power"  # as EMBEDDED, on a disk whose power can be cut
     PRODUCTION = "production"  # PostgreSQL, RabbitMQ, S3
 
 
