@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import NoReturn
 
 import pytest
 
-from components.base import Missing
 from faults.catalogue.case import FaultCase, On
 from faults.history import History
 from faults.stack import Stack
 from faults.stacks import stack_on
-
-
-def missing(why: str) -> NoReturn:
-    """Skips, but in CI nothing may be missing."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
-
 
 StackFor = Callable[[FaultCase], tuple[Stack, History]]
 
@@ -36,10 +25,7 @@ def stack_for(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackFor]:
             if fault.on in shared and not fault.own_stack:
                 return shared[fault.on]
             folder = tmp_path_factory.mktemp("faults")
-            try:
-                made = running.enter_context(stack_on(fault.on, folder / "data")), History()
-            except Missing as exc:
-                missing(str(exc))
+            made = running.enter_context(stack_on(fault.on, folder / "data")), History()
             if not fault.own_stack:
                 shared[fault.on] = made
             return made

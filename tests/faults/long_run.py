@@ -26,10 +26,10 @@ sys.path.insert(0, str(_TESTS))
 
 import pytest  # noqa: E402
 
-from components.base import Missing, close_run, open_run  # noqa: E402
+from components.base import close_run, open_run  # noqa: E402
 from faults.catalogue.case import FaultCase, On  # noqa: E402
 from faults.catalogue.everything import EVERYTHING  # noqa: E402
-from faults.catalogue.kills import KILLS  # noqa: E402
+from faults.catalogue.kills import KILLS, KILLS_ON_POSTGRES  # noqa: E402
 from faults.history import History  # noqa: E402
 from faults.runner import run  # noqa: E402
 from faults.stack import Stack  # noqa: E402
@@ -38,6 +38,7 @@ from faults.table import PAGE, Row, Table  # noqa: E402
 
 _STATE = _TESTS.parent / "build" / "faults.json"
 _KILL_RUNS, _RUNS = 20, 5
+_KILLS = (*KILLS, *KILLS_ON_POSTGRES)
 _RUNS_PER_STACK = 25  # the checker reads all that a stack was ever sent
 
 
@@ -61,7 +62,7 @@ class Options:
         )
 
     def runs_of(self, fault: FaultCase) -> int:
-        return self.runs or (_KILL_RUNS if fault in KILLS else _RUNS)
+        return self.runs or (_KILL_RUNS if fault in _KILLS else _RUNS)
 
 
 class Stacks:
@@ -102,7 +103,7 @@ def main() -> int:
             if time.monotonic() > until:
                 say(f"the time is over; {sum(row.runs for row in table.rows.values())} runs in all")
                 break
-            one(fault, table.rows[fault.name], options.seed + round_, stacks)
+            one(fault, table.row(fault), options.seed + round_, stacks)
             table.save(_STATE)
             PAGE.write_text(table.page(), encoding="utf-8")
     finally:
@@ -118,7 +119,7 @@ def _plan(options: Options, faults: list[FaultCase], table: Table) -> Iterator[t
     most = max((options.runs_of(fault) for fault in ordered), default=0)
     for round_ in range(most):
         for fault in ordered:
-            if table.rows[fault.name].runs <= round_ < options.runs_of(fault):
+            if table.row(fault).runs <= round_ < options.runs_of(fault):
                 yield round_, fault
 
 
@@ -127,12 +128,12 @@ def one(fault: FaultCase, row: Row, seed: int, stacks: Stacks) -> None:
     began = time.monotonic()
     try:
         outcome = run(fault, *stacks.get(fault), seed=seed)
-    except Missing as exc:
+    except pytest.skip.Exception as exc:
         row.missing(str(exc))
         stacks.close()
         say(f"{fault.name}: {row.note}")
         return
-    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as exc:
+    except (Exception, pytest.fail.Exception) as exc:
         row.broke(seed, type(exc).__name__)
         traceback.print_exc()
         stacks.close()

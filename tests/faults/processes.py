@@ -38,6 +38,8 @@ class Processes(Gateway):
     """Starts, stops, pauses, kills and watches them."""
 
     ops_ports: dict[str, int] = field(default_factory=dict)
+    # Of a role that is started by other means than `python -m gateway` (seeded/launch.py).
+    launchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def start(self, role: str = "up", *, wait: bool = True) -> None:
         """`role` is the process's name."""
@@ -45,12 +47,9 @@ class Processes(Gateway):
         if "-" in role:
             environment["PORT"] = str(self.soap_port(role))
         with self.log(role).open("ab") as log:
-            self.running[role] = subprocess.Popen(
-                [sys.executable, "-m", "gateway", role.split("-")[0]],
-                env=environment,
-                stderr=log,
-                stdout=log,
-            )
+            kind = role.split("-")[0]
+            command = [sys.executable, "-m", *self.launchers.get(kind, ("gateway",)), kind]
+            self.running[role] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
         if wait:
             self.wait_ready(role)
 

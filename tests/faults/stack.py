@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, func, select
 from acceptance.process import wait_for
 from brokers.address import BrokerAddress, read_address
 from brokers.topology import Queue, Topology
+from components.postgres import PostgresServer
 from database.answered import answered_versions
 from database.engine import reading, writing
 from database.inzendingen import with_objects
@@ -27,6 +28,7 @@ from dossier.identifiers import InzendingId
 from dossier.status import Gebeurtenis
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
+from faults.power import Disk
 from faults.processes import Processes, Vitals, data_of
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
@@ -56,6 +58,8 @@ class Stack(Processes):
     """SQLite, files and the embedded NATS; each role a process."""
 
     roles: tuple[str, ...] = ROLES
+    postgres: PostgresServer  # of the stacks that run on one
+    disk: Disk  # of the stacks whose power can be cut
 
     @classmethod
     def create(cls, folder: Path, **environment: str) -> Stack:
@@ -190,15 +194,15 @@ class Stack(Processes):
 
     _witness: Engine | None = None
 
-    def forget_witness(self) -> None:
-        """It holds the database's file open, which may be about to become another one."""
+    def close(self) -> None:
+        self.dismiss_witness()
+        super().close()
+
+    def dismiss_witness(self) -> None:
+        """It holds no file open any more, until it is asked again."""
         if self._witness is not None:
             self._witness.dispose()
             self._witness = None
-
-    def close(self) -> None:
-        self.forget_witness()
-        super().close()
 
     def execute(self, *statements: str) -> None:
         """On the gateway's database: what a person at its console would do."""

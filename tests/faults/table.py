@@ -59,17 +59,25 @@ class Row:
 
 
 class Table:
-    """Rows by the name of the fault."""
+    """A row per fault and set of components."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self.rows = {row.name: row for row in rows}
+        self.rows = {(row.name, row.on): row for row in rows}
+
+    def row(self, fault: FaultCase) -> Row:
+        return self.rows[fault.name, fault.on.value]
 
     @classmethod
     def load(cls, path: Path, faults: Sequence[FaultCase]) -> Table:
         """What earlier runs wrote to `path`, if anything, with a row for each fault that there is."""
         found = json.loads(path.read_text()) if path.exists() else []
-        known = {row["name"]: Row(**row | {"violations": Counter(row["violations"])}) for row in found}
-        return cls(known.get(fault.name, Row(name=fault.name, on=fault.on.value)) for fault in faults)
+        known = {
+            (row["name"], row["on"]): Row(**row | {"violations": Counter(row["violations"])}) for row in found
+        }
+        return cls(
+            known.get((fault.name, fault.on.value), Row(name=fault.name, on=fault.on.value))
+            for fault in faults
+        )
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,9 +23,9 @@ class On(StrEnum):
     EMBEDDED = "embedded"  # SQLite, the embedded NATS, files
     IMPATIENT = "impatient"  # as EMBEDDED; what has no receipt in 3 seconds is published again
     POSTGRES = "postgres"  # PostgreSQL, the embedded NATS, files
+    POWER = "power"  # as EMBEDDED, on a disk whose power can be cut
     PRODUCTION = "production"  # PostgreSQL, RabbitMQ, S3
     SMALL_DISKS = "small disks"  # as EMBEDDED; databases, bijlagen and broker each on a small disk
-    DISK_IMAGE = "disk image"  # as EMBEDDED, on a disk of its own that can be copied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from acceptance.process import wait_for
-from components.base import Missing
+from components.base import missing
 from faults.catalogue.case import FaultCase, On
 from faults.load import Load
 from faults.processes import pause
@@ -88,10 +88,10 @@ def _jumps(role: str) -> FaultCase:
 
 
 def faked(clock: Path) -> dict[str, str]:
-    """The environment of a process that looks at this clock. Raises Missing without libfaketime."""
+    """The environment of a process that looks at this clock. Skips the test without libfaketime."""
     found = sorted(Path("/usr/lib").glob(f"*/faketime/{_LIBRARY}"))
     if not found:
-        raise Missing("no libfaketime; install Debian's package libfaketime")
+        missing("libfaketime", "install Debian's package libfaketime")
     return {
         "LD_PRELOAD": str(found[0]),
         "FAKETIME_TIMESTAMP_FILE": str(clock),

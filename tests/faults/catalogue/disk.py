@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import errno
 import random
-import shutil
-import signal
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from acceptance.process import wait_for
 from faults.catalogue.case import FaultCase, On
 from faults.history import Fault
 from faults.load import Load
 from faults.processes import pause
 from faults.stack import Stack
-from faults.stacks import image_of, mount, unmount
 
 _FULL_SECONDS = 4.0
 _CHUNK = bytes(64 << 10)
@@ -64,30 +62,23 @@ def fill(path: Path) -> None:
 
 
 def _power_cut(stack: Stack, load: Load, rng: random.Random) -> str:
-    """All stands still, the disk is as it is, and never told to be in order. From there it starts again."""
+    """Under load, at any moment: what was not synced is gone. From there it starts again."""
     pause(rng.uniform(0, 0.5))
-    processes = _all_processes(stack)
-    for process in processes:
-        process.send_signal(signal.SIGSTOP)
-    image = image_of(stack.folder)
-    copy = image.with_name("copy")
-    told = load.history.answered
-    shutil.copyfile(image, copy)
+    processes = [
+        child
+        for role in stack.running
+        for child in [stack.process(role), *stack.process(role).children(recursive=True)]
+    ]
+    answered = load.history.answered
+    stack.disk.cut()
     for role in list(stack.running):
         stack.kill(role)
     _gone(processes)
-    stack.forget_witness()
-    unmount(stack.folder)
-    image.unlink()
-    copy.rename(image)
-    mount("-o", "loop", str(image), str(stack.folder))
+    stack.dismiss_witness()
+    wait_for(stack.disk.unmount)
+    stack.disk.restore()
     stack.start_all()
-    return f"{told} answered before"
-
-
-def _all_processes(stack: Stack) -> list[psutil.Process]:
-    first = [stack.process(role) for role in stack.running]
-    return [*first, *(child for process in first for child in process.children(recursive=True))]
+    return f"{answered} berichten answered before"
 
 
 def _gone(processes: list[psutil.Process]) -> None:
@@ -103,5 +94,5 @@ DISKS = (
     _full("the store's bijlagen", ("kindkans-bijlagen",), faults=False),
     _full("broker", ("nats",), faults=False),
     _full("all of them", ("", "bijlagen", "kindkans-bijlagen", "nats"), faults=True, short=True),
-    FaultCase(name="power cut", inject=_power_cut, on=On.DISK_IMAGE),
+    FaultCase(name="power cut", inject=_power_cut, on=On.POWER),
 )

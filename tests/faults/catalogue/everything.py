@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from faults.catalogue.backlog import BACKLOG
 from faults.catalogue.broker import BROKER
 from faults.catalogue.case import FaultCase
 from faults.catalogue.clients import CLIENTS
 from faults.catalogue.clocks import CLOCKS
 from faults.catalogue.disk import DISKS
-from faults.catalogue.kills import KILLS
+from faults.catalogue.kills import KILLS, KILLS_ON_POSTGRES
+from faults.catalogue.mistakes import MISTAKES
+from faults.catalogue.network import NETWORK
 from faults.catalogue.poison import POISONS
+from faults.catalogue.postgres import SERVER_FAULTS
 from faults.catalogue.settings import SETTINGS
+from faults.catalogue.side_by_side import SIDE_BY_SIDE
 from faults.catalogue.upgrade import UPGRADES
 
-EVERYTHING: tuple[FaultCase, ...] = (
+EMBEDDED: tuple[FaultCase, ...] = (
     *KILLS,
     *BROKER,
     *POISONS,
@@ -21,4 +26,13 @@ EVERYTHING: tuple[FaultCase, ...] = (
     *SETTINGS,
     *UPGRADES,
     *DISKS,
+)
+EVERYTHING: tuple[FaultCase, ...] = (
+    *EMBEDDED,
+    *BACKLOG,
+    *MISTAKES,
+    *NETWORK,
+    *KILLS_ON_POSTGRES,
+    *SERVER_FAULTS,
+    *SIDE_BY_SIDE,
 )
