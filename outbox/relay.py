@@ -66,6 +66,7 @@ class Relay:
         self._ended = asyncio.Event()
         self._idle_seconds = self._settings.poll_seconds
         self._failures = 0
+        self._mend_at = time.monotonic()
 
     def nudge(self) -> None:
         """Something was committed: look now. A hint only, from the event loop's own thread."""
@@ -88,6 +89,7 @@ class Relay:
     async def _turn(self) -> None:
         token = secrets.token_hex(16)
         try:
+            await self._mend()
             claimed = await self._claim(token)
             if not claimed:
                 await self._idle()
@@ -101,6 +103,16 @@ class Relay:
             await self._pause("broker", self._settings.broker_down)
         else:
             self._failures = 0
+
+    async def _mend(self) -> None:
+        """Now and then: a clock that was an hour ahead must not make an event wait for that hour."""
+        if time.monotonic() < self._mend_at:
+            return
+        beyond_ms = _ms(self._settings.ahead_seconds)
+        mended = await self._transact(lambda connection: outbox.mend_moments(connection, beyond_ms=beyond_ms))
+        self._mend_at = time.monotonic() + self._settings.mend_seconds
+        if mended:
+            self._observer.mended(mended)
 
     async def _claim(self, token: str) -> list[Claimed]:
         # Before the look: what is committed after it nudges again.

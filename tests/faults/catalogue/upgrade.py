@@ -45,7 +45,8 @@ _TABLES = {History.GATEWAY: "inzending", History.KINDKANS: "versie"}
 
 
 def _rolling(stack: Stack, load: Load, rng: random.Random) -> None:
-    newer = {"PYTHONPATH": str(_new_version(stack.folder.with_name(f"{stack.folder.name}-newer")))}
+    code = _new_version(stack.folder.with_name(f"{stack.folder.name}-newer"))
+    newer = {"PYTHONPATH": str(code), "PYTHONSAFEPATH": "1"}  # and not what lies in the current folder
     subprocess.run(
         [sys.executable, "-m", "gateway", "migrate"],
         env=stack.full_environment() | newer,
