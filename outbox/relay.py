@@ -89,7 +89,6 @@ class Relay:
     async def _turn(self) -> None:
         token = secrets.token_hex(16)
         try:
-            await self._mend()
             claimed = await self._claim(token)
             if not claimed:
                 await self._idle()
@@ -104,26 +103,25 @@ class Relay:
         else:
             self._failures = 0
 
-    async def _mend(self) -> None:
-        """Now and then: a clock that was an hour ahead must not make an event wait for that hour."""
-        if time.monotonic() < self._mend_at:
-            return
-        beyond_ms = _ms(self._settings.ahead_seconds)
-        mended = await self._transact(lambda connection: outbox.mend_moments(connection, beyond_ms=beyond_ms))
-        self._mend_at = time.monotonic() + self._settings.mend_seconds
-        if mended:
-            self._observer.mended(mended)
-
     async def _claim(self, token: str) -> list[Claimed]:
         # Before the look: what is committed after it nudges again.
         self._nudged.clear()
         lease_ms = _ms(self._settings.lease_seconds)
         batch = self._settings.batch
+        # Now and then: a clock that was an hour ahead must not make an event wait for that hour.
+        mends = time.monotonic() >= self._mend_at
+        beyond_ms = _ms(self._settings.ahead_seconds)
 
-        def work(connection: Connection) -> list[Claimed]:
-            return outbox.claim(connection, token=token, lease_ms=lease_ms, batch=batch)
+        def work(connection: Connection) -> tuple[list[Claimed], int]:
+            mended = outbox.mend_moments(connection, beyond_ms=beyond_ms) if mends else 0
+            return outbox.claim(connection, token=token, lease_ms=lease_ms, batch=batch), mended
 
-        return await self._transact(work)
+        claimed, mended = await self._transact(work)
+        if mends:
+            self._mend_at = time.monotonic() + self._settings.mend_seconds
+        if mended:
+            self._observer.mended(mended)
+        return claimed
 
     async def _deliver(self, token: str, claimed: Sequence[Claimed]) -> bool:
         """Publishes and marks a batch; whether the broker was down for any of it."""
