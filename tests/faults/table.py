@@ -81,7 +81,8 @@ class Table:
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps([asdict(row) for row in self.rows.values()], indent=1))
+        rows = [asdict(row) | {"violations": dict(row.violations)} for row in self.rows.values()]
+        path.write_text(json.dumps(rows, indent=1))
 
     @property
     def violations(self) -> int:
