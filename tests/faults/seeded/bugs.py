@@ -122,7 +122,8 @@ def transient_messages() -> None:
 
     def in_memory(add: Any) -> Any:
         async def add_in_memory(self: Any, config: Any) -> Any:
-            return await add(self, config.evolve(storage=StorageType.MEMORY))
+            small = {"max_bytes": 4 << 20}  # the server has 16 MB for all of these
+            return await add(self, config.evolve(storage=StorageType.MEMORY, **small))
 
         return add_in_memory
 
