@@ -29,7 +29,8 @@ import pytest  # noqa: E402
 from components.base import close_run, open_run  # noqa: E402
 from faults.catalogue.case import FaultCase, On  # noqa: E402
 from faults.catalogue.everything import EVERYTHING  # noqa: E402
-from faults.catalogue.kills import KILLS, KILLS_ON_POSTGRES  # noqa: E402
+from faults.catalogue.kills import KILLS  # noqa: E402
+from faults.catalogue.postgres import KILLS_ON_POSTGRES  # noqa: E402
 from faults.history import History  # noqa: E402
 from faults.runner import run  # noqa: E402
 from faults.stack import Stack  # noqa: E402

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -183,16 +184,21 @@ class Stack(Processes):
 
     def number_is_committed(self, dossiernummer: int) -> bool | None:
         """Whether the database, asked now by somebody else, has it; None if it can't say."""
-        if self._witness is None:
-            self._witness = open_gateway_database(self.settings)
         query = select(inzending.c.inzending_id).where(inzending.c.dossiernummer == dossiernummer).limit(1)
         try:
-            with reading(self._witness) as connection:
+            with reading(self._opened_witness()) as connection:
                 return connection.execute(query).first() is not None
         except Unavailable:
             return None
 
+    def _opened_witness(self) -> Engine:
+        with self._witness_lock:  # any sender may ask first
+            if self._witness is None:
+                self._witness = open_gateway_database(self.settings)
+            return self._witness
+
     _witness: Engine | None = None
+    _witness_lock = threading.Lock()
 
     def close(self) -> None:
         self.dismiss_witness()

@@ -14,12 +14,12 @@ from acceptance.process import wait_for
 from brokers.provision import provision
 from brokers.topology import Topology
 from faults.catalogue.case import FaultCase, On
-from faults.catalogue.waiting import until_logged
 from faults.load import Load
 from faults.stack import Stack, messages_in
 
 _WAITING = 10  # messages
 _OPEN = "SELECT 1 FROM outbox WHERE state IN ('wachtend', 'gepubliceerd') LIMIT 1"
+_PUBLISHED = "SELECT 1 FROM outbox WHERE state = 'gepubliceerd' LIMIT 1"
 
 
 def cut_the_power(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -53,9 +53,10 @@ def remove_the_queue(stack: Stack, load: Load, rng: random.Random) -> None:
     wait_for(lambda: not stack.rows(_OPEN))
     stack.stop("kindkans")
     asyncio.run(_delete(stack))
+    before = _paused(stack)
     stack.start("intake")
     load.answered(10)
-    until_logged(stack, "relay", "relay_paused")
+    wait_for(lambda: _paused(stack) > before or stack.rows(_PUBLISHED))
     asyncio.run(provision(stack.nats_address, _topology(stack)))
     stack.start("kindkans")
 
@@ -67,6 +68,11 @@ def _backlog(stack: Stack) -> Iterator[None]:
     wait_for(lambda: asyncio.run(messages_in(stack.nats_address, Topology().deliveries)) >= _WAITING)
     yield
     stack.start("kindkans")
+
+
+def _paused(stack: Stack) -> int:
+    """How often the relay has given up for a moment."""
+    return stack.log("relay").read_text().count("relay_paused")
 
 
 def _topology(stack: Stack) -> Topology:

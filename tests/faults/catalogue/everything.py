@@ -8,11 +8,11 @@ from faults.catalogue.case import FaultCase
 from faults.catalogue.clients import CLIENTS
 from faults.catalogue.clocks import CLOCKS
 from faults.catalogue.disk import DISKS
-from faults.catalogue.kills import KILLS, KILLS_ON_POSTGRES
+from faults.catalogue.kills import KILLS
 from faults.catalogue.mistakes import MISTAKES
 from faults.catalogue.network import NETWORK
 from faults.catalogue.poison import POISONS
-from faults.catalogue.postgres import SERVER_FAULTS
+from faults.catalogue.postgres import POSTGRES
 from faults.catalogue.settings import SETTINGS
 from faults.catalogue.side_by_side import SIDE_BY_SIDE
 from faults.catalogue.upgrade import UPGRADES
@@ -32,7 +32,6 @@ EVERYTHING: tuple[FaultCase, ...] = (
     *BACKLOG,
     *MISTAKES,
     *NETWORK,
-    *KILLS_ON_POSTGRES,
-    *SERVER_FAULTS,
+    *POSTGRES,
     *SIDE_BY_SIDE,
 )

@@ -25,4 +25,3 @@ def kill_at(point: Failpoint, on: On = On.EMBEDDED) -> FaultCase:
 
 
 KILLS = tuple(kill_at(point) for point in Failpoint)
-KILLS_ON_POSTGRES = tuple(kill_at(point, On.POSTGRES) for point in Failpoint)
