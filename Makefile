@@ -27,6 +27,7 @@ bench: $(READY)  ## measure; prints the table of docs/performance.md
 
 faults: $(READY)  ## every fault, again and again; writes docs/faults.md. RUNS= SECONDS= ONLY= SEED= RESUME=1
 	RUNS=$(RUNS) SECONDS=$(SECONDS) ONLY="$(ONLY)" SEED=$(SEED) RESUME=$(RESUME) $(PYTHON) tests/faults/long_run.py
+	SEEDED_BUGS=all .venv/bin/pytest -n 2 tests/faults/test_seeded_bugs.py
 
 docs: $(READY)  ## render the reference pages that follow from the code
 	$(PYTHON) -m gateway.reference

@@ -6,7 +6,6 @@ The first of a role is named like it (`relay`), another one `relay-2`.
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 import sys
 import threading
@@ -21,6 +20,10 @@ import requests
 
 from acceptance.process import Gateway, wait_for
 from components.postgres import free_port
+
+SPARE_DESCRIPTORS = 48  # 16 connections to SQLite are 48
+SPARE_THREADS = 36  # 32 of the executor
+SPARE_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class Processes(Gateway):
     """Starts, stops, pauses, kills and watches them."""
 
     ops_ports: dict[str, int] = field(default_factory=dict)
+    base: dict[str, Vitals] = field(default_factory=dict)  # what each held when it was warm
     # Of a role that is started by other means than `python -m gateway` (seeded/launch.py).
     launchers: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -80,16 +84,6 @@ class Processes(Gateway):
 
     def process(self, role: str) -> psutil.Process:
         return psutil.Process(self.running[role].pid)
-
-    @contextlib.contextmanager
-    def paused(self, role: str) -> Iterator[None]:
-        """SIGSTOP, and SIGCONT when you leave."""
-        process = self.process(role)
-        process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGCONT)
 
     @contextlib.contextmanager
     def without(self, *roles: str) -> Iterator[None]:
@@ -136,6 +130,30 @@ class Processes(Gateway):
                 threads=process.num_threads(),
             )
 
+    def remember_base(self) -> None:
+        """What each process holds now, unless that is known already."""
+        for role in self.running:
+            vitals = self.vitals(role)
+            if role not in self.base or self.base[role].pid != vitals.pid:
+                self.base[role] = vitals
+
+    def grown(self, seconds: float = 10.0) -> list[str]:
+        """Processes that hold more than at their base, after having had time to let go."""
+        until = time.monotonic() + seconds
+        while found := self._grown():
+            if time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        return found
+
+    def _grown(self) -> list[str]:
+        survived = {
+            role: (self.base[role], now)
+            for role in self.running
+            if role in self.base and (now := self.vitals(role)).pid == self.base[role].pid
+        }
+        return [f"{role} {what}" for role, (base, now) in survived.items() for what in growth(base, now)]
+
     def metrics(self) -> dict[str, str]:
         """/metrics of each process that runs."""
         found = {}
@@ -162,6 +180,18 @@ class Processes(Gateway):
 
     def _ops_port(self, name: str) -> int:
         return self.ops_ports.setdefault(name, free_port())
+
+
+def growth(base: Vitals, now: Vitals) -> list[str]:
+    """What is more than warming up can explain: pools of threads and of connections fill once."""
+    found = []
+    if now.descriptors > base.descriptors + SPARE_DESCRIPTORS:
+        found.append(f"holds {now.descriptors} descriptors, and {base.descriptors} at its base")
+    if now.threads > base.threads + SPARE_THREADS:
+        found.append(f"has {now.threads} threads, and {base.threads} at its base")
+    if now.rss_bytes > base.rss_bytes * 1.5 + SPARE_BYTES:
+        found.append(f"takes {now.rss_bytes >> 20} MiB, and {base.rss_bytes >> 20} at its base")
+    return found
 
 
 def pause(seconds: float) -> None:

@@ -30,7 +30,7 @@ from dossier.status import Gebeurtenis
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
 from faults.power import Disk
-from faults.processes import Processes, Vitals, data_of
+from faults.processes import Processes, data_of
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
 from kindkans import queries
@@ -41,9 +41,6 @@ from storage.sweeper import sweep
 
 DEADLINE_SECONDS = 10.0
 SLACK_SECONDS = 6.0  # the guard's own five, and the way there and back
-SPARE_DESCRIPTORS = 48  # 16 connections to SQLite are 48
-SPARE_THREADS = 36  # 32 of the executor
-SPARE_BYTES = 64 << 20
 OMGEVING = "parnassys-gong"
 ROLES = ("broker", "kindkans", "relay", "intake")
 
@@ -233,37 +230,6 @@ class Stack(Processes):
         found = self.process("intake").net_connections(kind="tcp4")
         return sum(one.status == psutil.CONN_ESTABLISHED for one in found)
 
-    # --- what the processes hold ---
-
-    def remember_base(self) -> None:
-        """What each process holds now, unless that is known already."""
-        for role in self.running:
-            vitals = self.vitals(role)
-            if role not in self._base or self._base[role].pid != vitals.pid:
-                self._base[role] = vitals
-
-    @property
-    def _base(self) -> dict[str, Vitals]:
-        found: dict[str, Vitals] = self.__dict__.setdefault("base", {})
-        return found
-
-    def grown(self, seconds: float = 10.0) -> list[str]:
-        """Processes that hold more than at their base, after having had time to let go."""
-        until = time.monotonic() + seconds
-        while found := self._grown():
-            if time.monotonic() > until:
-                break
-            time.sleep(0.2)
-        return found
-
-    def _grown(self) -> list[str]:
-        survived = {
-            role: (self._base[role], now)
-            for role in self.running
-            if role in self._base and (now := self.vitals(role)).pid == self._base[role].pid
-        }
-        return [f"{role} {what}" for role, (base, now) in survived.items() for what in growth(base, now)]
-
     def canaries(self) -> list[str]:
         """Where a pupil's data stands in clear: files of ours and of the broker, logs, metrics."""
         files = [path.name for path in data_of(self.folder) if has_canary(_bytes_of(path))]
@@ -279,18 +245,6 @@ class Stack(Processes):
 
     def databases(self) -> _Databases:
         return _Databases(self)
-
-
-def growth(base: Vitals, now: Vitals) -> list[str]:
-    """What is more than warming up can explain: pools of threads and of connections fill once."""
-    found = []
-    if now.descriptors > base.descriptors + SPARE_DESCRIPTORS:
-        found.append(f"holds {now.descriptors} descriptors, and {base.descriptors} at its base")
-    if now.threads > base.threads + SPARE_THREADS:
-        found.append(f"has {now.threads} threads, and {base.threads} at its base")
-    if now.rss_bytes > base.rss_bytes * 1.5 + SPARE_BYTES:
-        found.append(f"takes {now.rss_bytes >> 20} MiB, and {base.rss_bytes >> 20} at its base")
-    return found
 
 
 def has_canary(content: bytes) -> bool:

@@ -13,8 +13,8 @@ from adapters.parnassys.standin.messages import File, Push
 from faults.checker import Promise, Seen, Stored, check
 from faults.history import Attempt, Fault, History, NoAnswer, Number, Refusal, Sent, Told
 from faults.load import CANARY
-from faults.processes import Vitals, data_of
-from faults.stack import SPARE_BYTES, SPARE_DESCRIPTORS, SPARE_THREADS, growth, has_canary
+from faults.processes import SPARE_BYTES, SPARE_DESCRIPTORS, SPARE_THREADS, Vitals, data_of, growth
+from faults.stack import has_canary
 
 _PUSH = Push(titel="een", files=(File(content=b"x"),))
 _SENT = Sent(push=_PUSH, may_in=True, versie_of=_PUSH.hulpvraag_id)
