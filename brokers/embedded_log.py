@@ -12,7 +12,6 @@ from pathlib import Path
 
 _FAILED = re.compile(rb"critical write error|failed to store a msg", re.IGNORECASE)
 _ROOM_BYTES = 8 * 1024 * 1024  # a block of a stream; with less a new start would fail at once
-_LOOK_BACK = 64  # a line may have come in two parts
 
 
 class ServerLog:
@@ -34,10 +33,10 @@ class ServerLog:
         if size == self._offset:
             return False
         with self._path.open("rb") as file:
-            file.seek(max(0, self._offset - _LOOK_BACK))
-            found = file.read(size - file.tell())
-        self._offset = size
-        return _FAILED.search(found) is not None
+            file.seek(self._offset)
+            lines, end, _half = file.read(size - self._offset).rpartition(b"\n")
+        self._offset += len(lines) + len(end)
+        return _FAILED.search(lines) is not None
 
     def has_room(self) -> bool:
         return shutil.disk_usage(self._path.parent).free >= _ROOM_BYTES
