@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.ready
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
-.PHONY: help demo test check pytest bench docs up lock format clean
+.PHONY: help demo test check pytest bench faults docs up lock format clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ pytest: $(READY)  ## the test suite only
 
 bench: $(READY)  ## measure; prints the table of docs/performance.md
 	$(PYTHON) bench/intake.py
+
+faults: $(READY)  ## every fault, again and again; writes docs/faults.md. RUNS= SECONDS= ONLY= SEED= RESUME=1
+	RUNS=$(RUNS) SECONDS=$(SECONDS) ONLY="$(ONLY)" SEED=$(SEED) RESUME=$(RESUME) $(PYTHON) tests/faults/long_run.py
+	SEEDED_BUGS=all .venv/bin/pytest -n 2 tests/faults/test_seeded_bugs.py
 
 docs: $(READY)  ## render the reference pages that follow from the code
 	$(PYTHON) -m gateway.reference

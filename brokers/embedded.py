@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from brokers import process
 from brokers.address import BrokerAddress, read_address, write_address, write_private
 from brokers.backoff import Backoff
+from brokers.embedded_log import ServerLog
 from brokers.observer import BrokerObserver, SilentBroker
 from dossier.errors import ConfigurationError, Unavailable
 
@@ -56,6 +57,7 @@ class EmbeddedSettings:
     max_store_bytes: int = 8 * 1024**3
     start_seconds: float = 20.0  # within this it must answer
     stop_grace_seconds: float = 10.0  # after this it is killed
+    log_seconds: float = 5.0  # between two looks at whether it can still write (embedded_log.py)
     restart: Backoff = field(default_factory=lambda: Backoff(first_seconds=0.1, cap_seconds=5.0))
 
 
@@ -85,6 +87,8 @@ class EmbeddedNats:
         self._lock = -1
         self._child: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._log = ServerLog(self._folder / "nats.log")
         self._address: BrokerAddress | None = None
 
     @property
@@ -116,14 +120,16 @@ class EmbeddedNats:
             self._disown_folder()
             raise
         self._watcher = asyncio.create_task(self._watch(), name="embedded-nats")
+        self._reader = asyncio.create_task(self._watch_log(), name="embedded-nats-log")
         return self.address
 
     async def stop(self) -> None:
         """Returns when the server has ended and the folder is free. Safe to call twice."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
-            self._watcher = None
+        for task in (self._watcher, self._reader):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        self._watcher = self._reader = None
         await self._end_child()
         self._disown_folder()
 
@@ -177,6 +183,7 @@ class EmbeddedNats:
         write_private(self._config, config)
         for stale in (self._folder / "ports").iterdir():
             stale.unlink()
+        self._log.skip()
         self._child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(_WRAPPER), str(os.getpid())),
             *(str(server_program()), "-c", str(self._config)),
@@ -226,6 +233,21 @@ class EmbeddedNats:
                 else:
                     tries = 0
                     break
+
+    async def _watch_log(self) -> None:
+        """A server that cannot write is ended as soon as there is room, and `_watch` starts it again."""
+        failed = False
+        while True:
+            await asyncio.sleep(self._settings.log_seconds)
+            try:
+                failed = self._log.says_that_writing_failed() or failed
+                if failed and self._log.has_room() and self._child is not None:
+                    failed = False
+                    self._observer.connection_error("WriteFailed")
+                    with contextlib.suppress(ProcessLookupError):
+                        self._child.terminate()
+            except OSError as exc:  # the disk that it is all about
+                self._observer.connection_error(type(exc).__name__)
 
     async def _end_child(self) -> None:
         if self._child is not None and self._child.returncode is None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,6 +28,8 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _STOP = object()
+_MAX_RACES = 8  # lost by one push to other intakes, one after the other
+_RACE_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +124,24 @@ class Committer:
         return outcomes
 
     def _commit_alone(self, item: _Item) -> tuple[_Item, Any, BaseException | None]:
-        for last in (False, True):
+        races, failed = 0, False
+        while True:
             try:
                 with _deferring(self._engine) as connection:
                     result = item.work(connection)
-            except Unavailable as exc:
-                if last:  # the first failure may be a stale connection, or a commit of unknown outcome
+            except RowRefused as exc:
+                races += 1
+                if races == _MAX_RACES:
                     return item, None, exc
+                time.sleep(random.uniform(0, races * _RACE_SECONDS))  # noqa: S311 - out of step with the winner
+            except Unavailable as exc:
+                if failed:  # the first failure may be a stale connection, or a commit of unknown outcome
+                    return item, None, exc
+                failed = True
             except Exception as exc:
                 return item, None, exc
             else:
                 return item, result, None
-        raise AssertionError("unreachable")
 
 
 @contextlib.contextmanager

@@ -145,6 +145,14 @@ _DELIVERED = (
     .where(outbox.c.event_id == bindparam("id"), outbox.c.state != State.BEZORGD)
     .values(state=State.BEZORGD, dead_code=None, finished_ms=now_ms(), **_FREE)
 )
+_DUE_TOO_LATE = (
+    update(outbox)
+    .where(outbox.c.state == _WACHTEND, outbox.c.due_ms > now_ms() + bindparam("beyond_ms"))
+    .values(due_ms=now_ms())
+)
+_CLAIMED_TOO_LONG = (
+    update(outbox).where(_OPEN, outbox.c.claimed_until_ms > now_ms() + bindparam("beyond_ms")).values(**_FREE)
+)
 _RETRY = (
     update(outbox)
     .where(outbox.c.state == _DOOD)
@@ -197,6 +205,15 @@ def claim(connection: Connection, *, token: str, lease_ms: int, batch: int) -> l
         return []
     rows = connection.execute(_CLAIMED, {"token": token, "ids": ids})
     return [Claimed(**row._mapping) for row in rows]
+
+
+def mend_moments(connection: Connection, *, beyond_ms: int) -> int:
+    """Undoes what a clock that was ahead has written; how many events had waited for that time to come.
+
+    `beyond_ms` is more than anybody puts an unpublished event off, or claims one, by a clock that is right.
+    """
+    statements = (_DUE_TOO_LATE, _CLAIMED_TOO_LONG)
+    return sum(connection.execute(one, {"beyond_ms": beyond_ms}).rowcount for one in statements)
 
 
 def mark_published(

@@ -69,6 +69,8 @@ class PoisonCode(StrEnum):
     BIJLAGE_BESCHADIGD = "BIJLAGE_BESCHADIGD"
     INHOUD_WIJKT_AF = "INHOUD_WIJKT_AF"
     VERWERKING_MISLUKT = "VERWERKING_MISLUKT"
+    VERWERKING_TE_LANG = "VERWERKING_TE_LANG"  # each time longer than it may take
+    VERWERKING_AFGEBROKEN = "VERWERKING_AFGEBROKEN"  # each time the process ended while it had it in hand
 
 
 class PoisonEvent(GatewayError):

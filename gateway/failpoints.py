@@ -5,6 +5,7 @@ seams (ASGI, use cases, observers, handlers, database events): without it nothin
 
     FAILPOINTS=relay.confirmed=kill          at the first time that it is passed
     FAILPOINTS=store.received=error@3,intake.inserted=stop
+    FAILPOINTS=store.poison=content         the store does, each time, what an event's content says
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy import Connection, Engine, event
 
 from brokers.messages import Done, Handler, Incoming, Outcome
 from dossier.errors import ConfigurationError
+from gateway.poison import PoisonedOpener, PoisonedSource
 
 _AMID_COMMIT_SECONDS = 0.003
 _UNTIL_SENT_SECONDS = 0.001
@@ -50,6 +52,9 @@ class Failpoint(StrEnum):
     STORE_ACKED = "store.acked"
 
 
+POISON = "store.poison=content"
+
+
 class Action(StrEnum):
     KILL = "kill"  # SIGKILL
     STOP = "stop"  # SIGSTOP, until somebody sends SIGCONT
@@ -68,20 +73,24 @@ class Failpoints:
     """Which are armed. Each acts once."""
 
     armed: Mapping[Failpoint, _Armed] = field(default_factory=dict)
+    poison: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def parse(cls, text: str) -> Failpoints:
         """`text` as in the module's docstring; empty: none. Raises ConfigurationError."""
         armed = {}
-        for item in filter(None, text.split(",")):
+        items = [item.strip() for item in text.split(",") if item]
+        for item in items:
+            if item == POISON:
+                continue
             try:
-                point, _, action = item.strip().partition("=")
+                point, _, action = item.partition("=")
                 name, _, countdown = action.partition("@")
                 armed[Failpoint(point)] = _Armed(Action(name), int(countdown or "1"))
             except ValueError:
                 raise ConfigurationError("FAILPOINTS must be like relay.confirmed=kill@3") from None
-        return cls(armed)
+        return cls(armed, POISON in items)
 
     def hit(self, point: Failpoint) -> None:
         """Acts if `point` is armed and this is the time."""
@@ -136,6 +145,14 @@ class Failpoints:
             return await handler(incoming)
 
         return handle if self.any_of("store.") else handler
+
+    def opener(self, seal: Any) -> Any:
+        """What the store opens dossiers with."""
+        return PoisonedOpener(seal, lambda name: _act(Action(name))) if self.poison else seal
+
+    def source(self, objects: Any) -> Any:
+        """What the store reads bijlagen from."""
+        return PoisonedSource(objects) if self.poison else objects
 
     def publish(self, publish: Any) -> Any:
         """Of the relay."""

@@ -93,6 +93,10 @@ class OutboxLog(SilentOutbox):
         self._count.labels("fenced").inc(events)
         self._log.info("fenced", count=events)
 
+    def mended(self, events: int) -> None:
+        self._count.labels("mended").inc(events)
+        self._log.warning("clock_was_ahead", count=events)
+
     def paused(self, what: str, seconds: float) -> None:
         self._count.labels("paused").inc()
         self._log.warning("relay_paused", what=what, delay_seconds=round(seconds, 2))

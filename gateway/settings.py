@@ -106,6 +106,13 @@ class Settings(BaseSettings):
     retention_auto: bool = Field(
         False, description="whether intake does it every day; else: `kindkans-gateway retention --apply`"
     )
+    handling_deadline_seconds: float = Field(
+        120, gt=0, description="for the store to handle one event; beyond it, the event failed once"
+    )
+    event_max_tries: int = Field(8, ge=1, description="of an event that fails by itself, before it is dead")
+    watchdog_seconds: float = Field(
+        30, gt=0, description="without a turn of the event loop, before the process ends itself"
+    )
     log_format: Literal["console", "json"] = Field(
         "json", description="json for machines, console for people"
     )

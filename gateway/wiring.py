@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from adapters.parnassys.contract_check import Contract
 from adapters.parnassys.endpoint import Endpoint, EndpointSettings
@@ -21,17 +19,12 @@ from adapters.parnassys.receive import Receiver
 from adapters.parnassys.sniff import Sniffer
 from brokers.address import BrokerAddress, parse_address, read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings
-from database import outbox_rows
 from database.committer import Committer
-from database.engine import check_alive, reading
+from database.engine import check_alive
 from database.inzendingen import with_objects
-from dossier.dossier import Dossier
 from dossier.errors import ConfigurationError, Unavailable
-from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, OmgevingId, new_inzending_id
-from dossier.reden import Reden
-from dossier.status import Status
+from dossier.identifiers import new_inzending_id
 from dossier.timestamps import utc_now
-from dossier.verdict import Verdict
 from gateway.access import Access
 from gateway.databases import open_gateway_database, open_store_database, prepare_folder
 from gateway.failpoints import Failpoints
@@ -40,7 +33,7 @@ from gateway.health import Check, Health
 from gateway.intake import Intake
 from gateway.keys import open_keyring
 from gateway.logs import get_logger
-from gateway.metrics import Metrics, OutboxReading
+from gateway.metrics import Metrics
 from gateway.observers import BrokerLog, MessageObserver, OutboxLog, RefusalLog, StoreLog
 from gateway.ops import ops_app
 from gateway.parts import (
@@ -54,12 +47,16 @@ from gateway.parts import (
     Sweeping,
 )
 from gateway.process import Failure, Part
+from gateway.readings import asking, read_outbox
 from gateway.retention import DailyRetention, Policy, Retention
 from gateway.servers import HttpServer
 from gateway.settings import EMBEDDED, Settings
 from gateway.storages import open_gateway_objects, open_store_objects
+from gateway.use_cases import UseCases
+from gateway.watchdog import Watchdog
 from kindkans.handler import DeliveryHandler
 from kindkans.queries import copies_in_use
+from kindkans.settings import StoreSettings
 from outbox.receipts import ReceiptHandler
 from outbox.relay import Relay
 from outbox.settings import RelaySettings
@@ -85,30 +82,6 @@ class Process:
     parts: Sequence[Part]
     ops_url: str
     soap_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class UseCases:
-    """What the endpoint calls, joined."""
-
-    access: Access
-    intake: Intake
-
-    async def authenticate(self, omgeving: str, secret: str) -> OmgevingId:
-        return await self.access.authenticate(omgeving, secret)
-
-    async def indienen(
-        self, inzending_id: InzendingId, omgeving: OmgevingId, dossier: Dossier, received_at: datetime
-    ) -> Verdict:
-        return await self.intake.indienen(inzending_id, omgeving, dossier, received_at)
-
-    async def controleren(self, omgeving: OmgevingId, dossier: Dossier) -> tuple[Reden, ...]:
-        return await self.intake.controleren(omgeving, dossier)
-
-    async def opvragen(
-        self, omgeving: OmgevingId, bericht_id: BerichtId | None, dossiernummer: Dossiernummer | None
-    ) -> Status | None:
-        return await self.intake.opvragen(omgeving, bericht_id, dossiernummer)
 
 
 class Wiring:
@@ -149,14 +122,14 @@ class Wiring:
             self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
             gateway.append(Database(engine, committer))
-            self.metrics.read_outbox(lambda: _read_outbox(engine))
+            self.metrics.read_outbox(lambda: read_outbox(engine))
             self._checks["database"] = lambda: asyncio.to_thread(check_alive, engine)
             if Role.RELAY in roles:
                 gateway += self._relay(committer)
             if Role.INTAKE in roles:
                 deciding, soap = self._soap(engine, committer)
                 check = StorageCheck("intake", self.objects.check_writable)
-                sweeping = Sweeping("intake", self.objects, _asking(engine, with_objects))
+                sweeping = Sweeping("intake", self.objects, asking(engine, with_objects))
                 gateway += [check, sweeping, deciding, soap]
                 if self.settings.retention_auto:
                     gateway.append(DailyRetention(self._retention(engine), self.failure))
@@ -169,7 +142,8 @@ class Wiring:
             deadline_seconds=self.settings.request_deadline_seconds,
             on_refused=refusals.refused,
         )
-        parts = [ops, *broker, *store, *gateway, Readiness(health)]
+        watchdog = Watchdog(self.settings.watchdog_seconds)
+        parts: list[Part] = [watchdog, ops, *broker, *store, *gateway, Readiness(health)]
         return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
 
     def _retention(self, engine: Engine) -> Callable[[], Retention]:
@@ -245,14 +219,18 @@ class Wiring:
             committer.transact,
             link.publish,
             self.topology.receipts.subject,
-            seal=self.seal,
-            source=self.objects,
+            seal=self.failpoints.opener(self.seal),
+            source=self.failpoints.source(self.objects),
             own=own,
+            settings=StoreSettings(
+                max_tries=self.settings.event_max_tries,
+                handling_seconds=self.settings.handling_deadline_seconds,
+            ),
             observer=self.failpoints.store_observer(StoreLog(self.metrics)),
         )
         link.subscribe(self.topology.deliveries, self.failpoints.handler(handler))
         self._checks["broker of kindkans"] = link.check
-        needed = _asking(engine, copies_in_use)
+        needed = asking(engine, copies_in_use)
         check = StorageCheck("kindkans", own.check_writable)
         return [Database(engine, committer), check, link, Sweeping("kindkans", own, needed)]
 
@@ -325,23 +303,3 @@ def external_broker(settings: Settings) -> BrokerAddress:
         token=settings.broker_token,
         monitor_url=settings.broker_monitor_url,
     )
-
-
-def _asking(
-    engine: Engine, query: Callable[[Connection, Sequence[InzendingId]], set[InzendingId]]
-) -> Callable[[Sequence[InzendingId]], Coroutine[Any, Any, set[InzendingId]]]:
-    """`query` for the sweeper: in a thread, in a transaction of its own."""
-
-    def read(ids: Sequence[InzendingId]) -> set[InzendingId]:
-        with reading(engine) as connection:
-            return query(connection, ids)
-
-    return lambda ids: asyncio.to_thread(read, ids)
-
-
-def _read_outbox(engine: Engine) -> OutboxReading:
-    with reading(engine) as connection:
-        return OutboxReading(
-            events={state.value: number for state, number in outbox_rows.counts(connection).items()},
-            oldest_seconds=outbox_rows.oldest_open_age_ms(connection) / 1000,
-        )

@@ -1,15 +1,18 @@
 """Takes deliveries: inbox and effect in one transaction, then the receipt, then the acknowledgement.
 
 What can never be processed is dead at once, with a code; what fails by itself is dead after some tries;
+what takes too long, or ends the process each time, fails by itself too (patience.py, suspects.py);
 what fails because something is away waits for ever. Whatever is answered may be answered twice.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, assert_never
 
 from sqlalchemy import Connection
 
@@ -21,12 +24,15 @@ from dossier.identifiers import InzendingId, new_inzending_id
 from dossier.timestamps import utc_now
 from kindkans.copying import Copied, OwnObjects, SourceObjects, copy_bijlagen
 from kindkans.observer import SilentStore, StoreObserver
+from kindkans.patience import Neighbours, Waits
 from kindkans.poison import Addressee, addressee_of
 from kindkans.settings import StoreSettings
 from kindkans.statements import Held, count_failure, find_held, forget_failures, receive
+from kindkans.suspects import Suspects
 from storage.objects import ObjectMissing
 
 T = TypeVar("T")
+_BUSY_SECONDS = 1.0
 
 
 class Transact(Protocol):
@@ -47,6 +53,32 @@ class Opener(Protocol):
     def open(self, sealed: Sealed, context: str) -> bytes: ...
 
     def keyed_hash(self, value: bytes) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """And confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Never:
+    code: PoisonCode
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    what: str  # database, storage or broker
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """By the event itself."""
+
+    code: PoisonCode
+    kind: str  # of exception
+
+
+_Attempt = _Stored | _Never | _Away | _Failed
 
 
 class DeliveryHandler:
@@ -72,36 +104,100 @@ class DeliveryHandler:
         self._own = own
         self._settings = settings or StoreSettings()
         self._observer = observer or SilentStore()
+        self._neighbours = Neighbours()
+        self._suspects = Suspects(transact, self._settings.suspect_wait_seconds)
 
     async def __call__(self, incoming: Incoming) -> Handling:
         try:
             delivery = Delivery.decode(incoming.body)
         except PoisonEvent as exc:
             return await self._die(addressee_of(incoming.body), exc.code, incoming)
-        addressee = Addressee.of(delivery)
+        if incoming.deliveries == 1:
+            return await self._handle(delivery, incoming)
+        async with self._suspects.turn() as ours:
+            if not ours:
+                return Later(_BUSY_SECONDS)
+            return await self._handle_suspect(delivery, incoming)
+
+    async def _handle(self, delivery: Delivery, incoming: Incoming) -> Handling:
+        match await self._attempt(delivery):
+            case _Stored():
+                return Done()
+            case _Never(code):
+                return await self._die(Addressee.of(delivery), code, incoming)
+            case _Away(what):
+                return self._postpone(delivery.event_id, what, incoming)
+            case _Failed() as failed:
+                return await self._count(delivery, failed, incoming)
+            case _ as never:
+                assert_never(never)
+
+    async def _handle_suspect(self, delivery: Delivery, incoming: Incoming) -> Handling:
+        """As `_handle`, of what may have killed a process: it is counted before it is tried."""
+        event_id = delivery.event_id
         try:
-            held = await self._take(delivery)
-            await self._confirm(delivery, held)
-        except PoisonEvent as exc:
-            return await self._die(addressee, exc.code, incoming)
-        except (Unavailable, PublishRefused) as exc:
-            return self._postpone(delivery.event_id, exc, incoming)
-        except ObjectMissing as exc:
-            return await self._fail(addressee, exc, PoisonCode.BIJLAGE_ONTBREEKT, incoming)
-        except Exception as exc:
-            return await self._fail(addressee, exc, PoisonCode.VERWERKING_MISLUKT, incoming)
+            tries = await self._suspects.begin(event_id)
+        except Unavailable as exc:
+            return self._postpone(event_id, exc.what, incoming)
+        if tries > self._settings.max_tries:
+            return await self._die(Addressee.of(delivery), PoisonCode.VERWERKING_AFGEBROKEN, incoming)
+        match await self._attempt(delivery):
+            case _Stored():
+                return await self._clear(event_id, incoming)
+            case _Never(code):
+                return await self._die(Addressee.of(delivery), code, incoming)
+            case _Away(what):
+                await self._suspects.take_back(event_id)
+                return self._postpone(event_id, what, incoming)
+            case _Failed() as failed:
+                return await self._fail(delivery, failed, tries, incoming)
+            case _ as never:
+                assert_never(never)
+
+    async def _clear(self, event_id: InzendingId, incoming: Incoming) -> Handling:
+        try:
+            await self._suspects.clear(event_id)
+        except Unavailable as exc:  # it comes again, as a duplicate
+            return self._postpone(event_id, exc.what, incoming)
         return Done()
 
-    async def _take(self, delivery: Delivery) -> Held:
+    async def _attempt(self, delivery: Delivery) -> _Attempt:
+        """Into the store and confirmed, within the time that one handling may take."""
+        waits = Waits(self._neighbours)
+        limit = asyncio.timeout(self._settings.handling_seconds)
+        try:
+            async with limit:
+                held = await self._take(delivery, waits)
+                with waits.on("broker"):
+                    await self._confirm(delivery, held)
+        except PoisonEvent as exc:
+            return _Never(exc.code)
+        except Unavailable as exc:
+            return _Away(exc.what)
+        except PublishRefused:
+            return _Away("broker")
+        except Exception as exc:
+            kind = type(exc).__name__
+            if isinstance(exc, ObjectMissing):
+                return _Failed(PoisonCode.BIJLAGE_ONTBREEKT, kind)
+            if isinstance(exc, TimeoutError) and limit.expired():
+                away = waits.away
+                return _Away(away) if away else _Failed(PoisonCode.VERWERKING_TE_LANG, kind)
+            return _Failed(PoisonCode.VERWERKING_MISLUKT, kind)
+        return _Stored()
+
+    async def _take(self, delivery: Delivery, waits: Waits) -> Held:
         """Into the store, unless it is there; what the store holds of it then."""
         began = time.perf_counter()
         self._observer.processing(delivery.event_id)
         self._check_content(delivery)
-        held = await self._held_already(delivery)
+        held = await self._held_already(delivery, waits)
         if held is None:
             copy_id = new_inzending_id()
-            copied = await self._copy(delivery, copy_id)
-            held = await self._write(delivery, copied, copy_id)
+            with waits.on("storage"):
+                copied = await self._copy(delivery, copy_id)
+            with waits.on("database"):
+                held = await self._write(delivery, copied, copy_id)
         if held is None:
             self._observer.stored(delivery, time.perf_counter() - began)
             return Held(inhoud_hash=delivery.inhoud_hash, copy_id=None)
@@ -113,16 +209,17 @@ class DeliveryHandler:
         if not secrets.compare_digest(self._seal.keyed_hash(plain), delivery.inhoud_hash):
             raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
 
-    async def _held_already(self, delivery: Delivery) -> Held | None:
+    async def _held_already(self, delivery: Delivery, waits: Waits) -> Held | None:
         """A saving only: the insert into the inbox decides. Worth its question if there are bijlagen."""
         if not delivery.bijlagen:
             return None
-        return await self._transact(lambda connection: find_held(connection, delivery.event_id))
+        with waits.on("database"):
+            return await self._transact(lambda connection: find_held(connection, delivery.event_id))
 
     async def _copy(self, delivery: Delivery, copy_id: InzendingId) -> tuple[Copied, ...]:
         try:
             return await copy_bijlagen(delivery.bijlagen, self._source, self._own, copy_id)
-        except Exception:
+        except Exception:  # not when the time is over: then storage may hang, and the sweeper does it
             await self._discard(copy_id)
             raise
 
@@ -180,25 +277,28 @@ class DeliveryHandler:
             await self._transact(lambda connection: forget_failures(connection, event_id))
             await self._send(receipt)
         except (Unavailable, PublishRefused) as exc:
-            return self._postpone(event_id, exc, incoming)
+            what = exc.what if isinstance(exc, Unavailable) else "broker"
+            return self._postpone(event_id, what, incoming)
         self._observer.dead(event_id, addressee.dossiernummer, code)
         return Dead(code.value)
 
-    async def _fail(
-        self, addressee: Addressee, exc: Exception, code: PoisonCode, incoming: Incoming
-    ) -> Handling:
-        event_id = addressee.event_id
+    async def _count(self, delivery: Delivery, failed: _Failed, incoming: Incoming) -> Handling:
+        """A failure at the first delivery, which had no beginning on record."""
+        event_id = delivery.event_id
         try:
             tries = await self._transact(lambda connection: count_failure(connection, event_id))
-        except Unavailable as unavailable:
-            return self._postpone(event_id, unavailable, incoming)
-        self._observer.failed(event_id, tries, type(exc).__name__)
+        except Unavailable as exc:
+            return self._postpone(event_id, exc.what, incoming)
+        return await self._fail(delivery, failed, tries, incoming)
+
+    async def _fail(self, delivery: Delivery, failed: _Failed, tries: int, incoming: Incoming) -> Handling:
+        self._observer.failed(delivery.event_id, tries, failed.kind)
         if tries >= self._settings.max_tries:
-            return await self._die(addressee, code, incoming)
+            return await self._die(Addressee.of(delivery), failed.code, incoming)
         return Later(self._settings.failure.delay_seconds(tries))
 
-    def _postpone(self, event_id: InzendingId, exc: Exception, incoming: Incoming) -> Later:
-        self._observer.postponed(event_id, exc.what if isinstance(exc, Unavailable) else "broker")
+    def _postpone(self, event_id: InzendingId, what: str, incoming: Incoming) -> Later:
+        self._observer.postponed(event_id, what)
         return Later(self._settings.unavailable.delay_seconds(incoming.deliveries))
 
     async def _send(self, receipt: Receipt) -> None:

@@ -53,6 +53,11 @@ _STRANGER = (
     )
     .limit(1)
 )
+_TAKE_BACK = (
+    update(mislukking)
+    .where(mislukking.c.event_id == bindparam("id"), mislukking.c.tries > 0)
+    .values(tries=mislukking.c.tries - 1)
+)
 _FORGET = delete(mislukking).where(mislukking.c.event_id == bindparam("id"))
 
 
@@ -80,7 +85,7 @@ def receive(
 
 
 def count_failure(connection: Connection, event_id: InzendingId) -> int:
-    """One failure more of this event; returns how many there are."""
+    """One failure more of this event, or a beginning that may become one; returns how many there are."""
     row = {"event_id": event_id, "tries": 1, "last_ms": now_ms()}
     statement = _insert_of(connection)(mislukking).values(row)
     statement = statement.on_conflict_do_update(
@@ -89,6 +94,11 @@ def count_failure(connection: Connection, event_id: InzendingId) -> int:
     )
     tries: int = connection.execute(statement.returning(mislukking.c.tries)).scalar_one()
     return tries
+
+
+def take_back_failure(connection: Connection, event_id: InzendingId) -> None:
+    """One beginning less: it ended well, or for another's fault."""
+    connection.execute(_TAKE_BACK, {"id": event_id})
 
 
 def forget_failures(connection: Connection, event_id: InzendingId) -> None:

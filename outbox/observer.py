@@ -27,6 +27,9 @@ class OutboxObserver(Protocol):
     def fenced(self, events: int) -> None:
         """Published, but no longer ours to mark: answered already, or the lease had ended."""
 
+    def mended(self, events: int) -> None:
+        """They waited for a moment that a wrong clock had written."""
+
     def paused(self, what: str, seconds: float) -> None:
         """`what` (broker or database) is unavailable; no attempt is counted."""
 
@@ -50,6 +53,8 @@ class SilentOutbox:
     def dead(self, event_id: InzendingId, code: str) -> None: ...
 
     def fenced(self, events: int) -> None: ...
+
+    def mended(self, events: int) -> None: ...
 
     def paused(self, what: str, seconds: float) -> None: ...
 

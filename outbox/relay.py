@@ -66,6 +66,7 @@ class Relay:
         self._ended = asyncio.Event()
         self._idle_seconds = self._settings.poll_seconds
         self._failures = 0
+        self._mend_at = time.monotonic()
 
     def nudge(self) -> None:
         """Something was committed: look now. A hint only, from the event loop's own thread."""
@@ -107,11 +108,20 @@ class Relay:
         self._nudged.clear()
         lease_ms = _ms(self._settings.lease_seconds)
         batch = self._settings.batch
+        # Now and then: a clock that was an hour ahead must not make an event wait for that hour.
+        mends = time.monotonic() >= self._mend_at
+        beyond_ms = _ms(self._settings.ahead_seconds)
 
-        def work(connection: Connection) -> list[Claimed]:
-            return outbox.claim(connection, token=token, lease_ms=lease_ms, batch=batch)
+        def work(connection: Connection) -> tuple[list[Claimed], int]:
+            mended = outbox.mend_moments(connection, beyond_ms=beyond_ms) if mends else 0
+            return outbox.claim(connection, token=token, lease_ms=lease_ms, batch=batch), mended
 
-        return await self._transact(work)
+        claimed, mended = await self._transact(work)
+        if mends:
+            self._mend_at = time.monotonic() + self._settings.mend_seconds
+        if mended:
+            self._observer.mended(mended)
+        return claimed
 
     async def _deliver(self, token: str, claimed: Sequence[Claimed]) -> bool:
         """Publishes and marks a batch; whether the broker was down for any of it."""

@@ -171,10 +171,12 @@ class LocalObjectWriter:
 
     def _finish(self) -> None:
         with self._lock, _disk_errors():
-            self._open()
-            _write_all(self._descriptor, self._sealer.finish())
-            os.fdatasync(self._descriptor)
-            self._close()
+            try:
+                self._open()
+                _write_all(self._descriptor, self._sealer.finish())
+                os.fdatasync(self._descriptor)
+            finally:
+                self._close()  # also on a full disk: nobody calls again after this
             os.rename(self._temporary, self._path)
             # The file's name, the push's folder and its shard: each may be new.
             for folder in (self._path.parent, self._path.parent.parent, self._path.parent.parent.parent):

@@ -76,8 +76,8 @@ class BijlageIntake:
         writer = None
         if self.keep and may_fit:
             writer = self._objects.create(self._inzending_id, number)
-            self._created = True
             self._unfinished[number] = writer
+            self._created = True
         self._open = _Open(number, writer)
 
     async def data(self, chunk: bytes) -> None:
@@ -129,9 +129,10 @@ class BijlageIntake:
             task.cancel()
         await asyncio.gather(*self._finishing, return_exceptions=True)
         self._finishing.clear()
-        for writer in self._unfinished.values():
+        for writer in self._unfinished.values():  # each holds a file open
             with contextlib.suppress(Exception):
                 await writer.discard()
+        self._unfinished.clear()
         with contextlib.suppress(Exception):
             await self._discard_created()
 

@@ -61,7 +61,7 @@ def component(name: str, start: Callable[[Path], Component]) -> Component:
 def open_run() -> Path:
     """The folder of a new run, in the environment of all that it starts. Clears away dead runs."""
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if not _alive(int(old.name.removeprefix(_PREFIX).split("-")[0])):
+        if not alive(int(old.name.removeprefix(_PREFIX).split("-")[0])):
             close_run(old)
     folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     folder.chmod(0o755)  # a server may run as another user
@@ -96,15 +96,16 @@ def _end(pid: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
         until = time.monotonic() + _GRACE_SECONDS
-        while _alive(pid) and time.monotonic() < until:
+        while alive(pid) and time.monotonic() < until:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
             time.sleep(0.02)
-        if not _alive(pid):
+        if not alive(pid):
             return
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether there is such a process, other than one that only waits to be reaped."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except FileNotFoundError:

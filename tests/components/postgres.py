@@ -72,6 +72,11 @@ class PostgresServer:
             process.kill()
         psutil.wait_procs(processes, timeout=20)
 
+    def kill_backend(self, pid: int) -> None:
+        """SIGKILL to one: the server ends all others, and recovers as after a crash."""
+        assert pid in {process.pid for process in self._processes()}
+        psutil.Process(pid).kill()
+
     def freeze(self) -> None:
         """It stays connected and says nothing, until `thaw`."""
         for process in self._processes():

@@ -51,10 +51,12 @@ class Seen:
     stored: tuple[Stored, ...]
     accepted: frozenset[str]  # berichtIds that the gateway accepted
     events: Counter[str] = field(default_factory=Counter)  # of the outbox, by state
-    publishes: dict[str, int] = field(default_factory=dict)  # of each event, as the relay counted them
+    publishes: dict[str, int] = field(default_factory=dict)  # of each event that nobody asked for
     orphans: tuple[str, ...] = ()  # objects that no accepted push and no version needs, after a sweep
     dead_letters: int = 0
     canaries: tuple[str, ...] = ()  # files in which a child's data stands in clear
+    grown: tuple[str, ...] = ()  # processes that hold more than they did
+    healed: bool = True  # the store equalled what was accepted within the fault's time
 
 
 def check(history: History, seen: Seen, *, deadline_seconds: float, repeats: bool = False) -> list[Violation]:
@@ -83,6 +85,8 @@ def _answers(history: History, deadline_seconds: float) -> Iterator[Violation]:
                 yield Violation(Promise.LATE, f"{name} was answered after {attempt.seconds:.1f} s")
             if isinstance(attempt.told, NoAnswer) and attempt.seconds > deadline_seconds:
                 yield Violation(Promise.LATE, f"{name} got no answer and no Fault in time")
+            if attempt.committed is False:
+                yield Violation(Promise.WRONG_ANSWER, f"{name} was told a number before it was committed")
             if isinstance(attempt.told, Fault) and attempt.told.http_status < 500:
                 yield Violation(Promise.WRONG_ANSWER, f"{name} was blamed: HTTP {attempt.told.http_status}")
     for hulpvraag, given in numbers.items():
@@ -149,6 +153,10 @@ def _rest(seen: Seen, repeats: bool) -> Iterator[Violation]:
     for event, times in seen.publishes.items():
         if times > 1 and not repeats:
             yield Violation(Promise.DOUBLE, f"event {event} was marked as published {times} times")
+    if not seen.healed:
+        yield Violation(Promise.LATE, "the store did not equal what was accepted in time")
+    for grown in seen.grown:
+        yield Violation(Promise.LEFT_BEHIND, grown)
     for orphan in seen.orphans:
         yield Violation(Promise.LEFT_BEHIND, f"objects of {orphan}")
     for path in seen.canaries:

@@ -16,18 +16,25 @@ StackFor = Callable[[FaultCase], tuple[Stack, History]]
 
 
 @pytest.fixture(scope="session")
-def stack_for(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackFor]:
-    """The stack that a fault is done to: a shared one, or its own."""
+def stack_for(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[StackFor]:
+    """The stack that a fault is done to: a shared one, or its own. After a failure all begin anew."""
     shared: dict[On, tuple[Stack, History]] = {}
-    with ExitStack() as running:
+    failed = 0
+    running = ExitStack()
 
-        def give(fault: FaultCase) -> tuple[Stack, History]:
-            if fault.on in shared and not fault.own_stack:
-                return shared[fault.on]
-            folder = tmp_path_factory.mktemp("faults")
-            made = running.enter_context(stack_on(fault.on, folder)), History()
-            if not fault.own_stack:
-                shared[fault.on] = made
-            return made
+    def give(fault: FaultCase) -> tuple[Stack, History]:
+        nonlocal failed
+        if request.session.testsfailed > failed:  # nobody is to be blamed for what another left broken
+            failed = request.session.testsfailed
+            running.close()
+            shared.clear()
+        if fault.on in shared and not fault.own_stack:
+            return shared[fault.on]
+        folder = tmp_path_factory.mktemp("faults")
+        made = running.enter_context(stack_on(fault.on, folder / "data")), History()
+        if not fault.own_stack:
+            shared[fault.on] = made
+        return made
 
+    with running:
         yield give

@@ -42,6 +42,7 @@ class Attempt:
     began: float  # monotonic
     seconds: float
     told: Told
+    committed: bool | None = None  # whether a number was in the database when it was told; None: not known
 
 
 @dataclass(slots=True, kw_only=True)

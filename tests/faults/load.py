@@ -11,6 +11,8 @@ import random
 import re
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from urllib.parse import urlsplit
@@ -22,7 +24,7 @@ CANARY = "Kanarievogel"
 _NUMBER = re.compile(rb"dossiernummer>(-?[0-9]+)<")
 _CODE = re.compile(rb"code>([A-Z_]+)<")
 _PAUSE_SECONDS = 0.1  # between the pushes of one sender: faults need time, and the checker reads all
-_BRIN = "17GU"  # of the demo's world
+BRIN = "17GU"  # of the demo's world
 
 
 class Load:
@@ -37,8 +39,11 @@ class Load:
         seed: int,
         senders: int = 6,
         patience_seconds: float = 20.0,
+        witness: Callable[[int], bool | None] = lambda number: None,
     ) -> None:
-        self._url = urlsplit(url)
+        """`witness` says whether a number is in the database."""
+        self._urls = [urlsplit(url)]
+        self._witness = witness
         self._authorization = authorization
         self.history = history
         self._patience_seconds = patience_seconds
@@ -82,16 +87,17 @@ class Load:
         """Once, and writes down what came of it."""
         began = time.monotonic()
         told = self._post(indienen(sent.push).body)
-        sent.attempts.append(Attempt(began=began, seconds=time.monotonic() - began, told=told))
+        seconds = time.monotonic() - began
+        committed = self._witness(told.dossiernummer) if isinstance(told, Number) else None
+        sent.attempts.append(Attempt(began=began, seconds=seconds, told=told, committed=committed))
         return told
 
     def _post(self, body: bytes) -> Told:
-        connection = http.client.HTTPConnection(
-            self._url.hostname or "", self._url.port, timeout=self._patience_seconds
-        )
+        url = random.choice(self._urls)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=self._patience_seconds)
         try:
             headers = {"Authorization": self._authorization, "Content-Type": "text/xml; charset=utf-8"}
-            connection.request("POST", self._url.path, _pieces(body), headers, encode_chunked=True)
+            connection.request("POST", url.path, _pieces(body), headers, encode_chunked=True)
             response = connection.getresponse()
             answer = response.read()
         except (OSError, http.client.HTTPException):
@@ -103,6 +109,35 @@ class Load:
     @property
     def ended(self) -> threading.Event:
         return self._ended
+
+    @contextmanager
+    def also(self, url: str) -> Iterator[None]:
+        """Meanwhile the senders take this one too."""
+        self._urls = [*self._urls, urlsplit(url)]
+        try:
+            yield
+        finally:
+            self._urls = self._urls[:-1]
+
+    def begin(self, push: Push) -> Sent:
+        """A push that somebody else sends, in the history like all others."""
+        return self.history.add(_sent(push))
+
+    def got_no_answer(self, sent: Sent, began: float) -> None:
+        """Of what somebody else sent: to be sent again, by `settle`."""
+        sent.attempts.append(Attempt(began=began, seconds=time.monotonic() - began, told=NoAnswer()))
+
+    def push(self, push: Push) -> Sent:
+        """One good push beside the senders', until it has its answer."""
+        sent = self.begin(push)
+        while not sent.settled:
+            self.send(sent)
+        return sent
+
+    def new(self, *files: File, titel: str = "", seed: int = 0) -> Push:
+        """A good push, about an invented child."""
+        push = _new(random.Random(seed or None), *files)
+        return replace(push, titel=titel) if titel else push
 
     def broke(self, exc: BaseException) -> None:
         self._failures.append(exc)
@@ -153,7 +188,7 @@ def _sent(push: Push, *, may_in: bool = True) -> Sent:
 
 def _new(rng: random.Random, *files: File) -> Push:
     return Push(
-        brin=_BRIN,
+        brin=BRIN,
         voornamen=CANARY,
         achternaam=f"{CANARY}-{rng.randrange(10**9)}",
         omschrijving=f"{CANARY} heeft hulp nodig. " * 20,

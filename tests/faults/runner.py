@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faults.catalogue.case import FaultCase
 from faults.checker import Violation, check
@@ -21,19 +21,27 @@ class Outcome:
     attempts: int
     heal_seconds: float  # from the last answer to the store being equal; inf: not in time
     violations: tuple[Violation, ...]
+    note: str = ""  # what the fault measured
 
 
 def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
     """`history` is the stack's: of all faults so far, for what was promised then still holds."""
     before = len(history), history.attempts
-    load = Load(stack.soap_url, stack.authorization(OMGEVING), history, seed=seed)
+    load = Load(
+        stack.soap_url,
+        stack.authorization(OMGEVING),
+        history,
+        seed=seed,
+        witness=stack.number_is_committed,
+    )
     with load:
         load.answered(BEFORE)
-        fault.inject(stack, load, random.Random(seed))
+        stack.remember_base()
+        note = fault.inject(stack, load, random.Random(seed))
         load.answered(AFTER)
     load.settle()
     heal_seconds = stack.quiet(fault.heal_seconds)
-    seen = stack.see()
+    seen = replace(stack.see(), healed=heal_seconds < float("inf"), grown=tuple(stack.grown()))
     violations = check(
         history, seen, deadline_seconds=DEADLINE_SECONDS + SLACK_SECONDS, repeats=fault.repeats
     )
@@ -43,4 +51,5 @@ def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
         attempts=history.attempts - before[1],
         heal_seconds=heal_seconds,
         violations=tuple(violations),
+        note=note or "",
     )

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import nats
 import psutil
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import wait_for
+from brokers.address import BrokerAddress, read_address
+from brokers.topology import Queue, Topology
+from components.postgres import PostgresServer
 from components.s3 import in_bucket
 from database.answered import answered_versions
-from database.engine import reading
+from database.engine import reading, writing
 from database.inzendingen import with_objects
-from database.schema import inzending, outbox
+from database.schema import inzending, outbox, outbox_gebeurtenis
+from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
+from dossier.status import Gebeurtenis
 from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
+from faults.power import Disk
+from faults.processes import Processes, data_of
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
 from gateway.storages import open_gateway_objects, open_store_objects
@@ -39,10 +49,19 @@ _ALL = -60.0  # seconds: a storage that counts in whole seconds calls what is ne
 ROLES = ("broker", "kindkans", "relay", "intake")
 
 
-class Stack(Gateway):
+_OPEN = select(func.count()).select_from(outbox).where(outbox.c.state.in_(("wachtend", "gepubliceerd")))
+
+_RETRIED = select(outbox_gebeurtenis.c.event_id).where(
+    outbox_gebeurtenis.c.gebeurtenis == Gebeurtenis.OPNIEUW.value
+)
+
+
+class Stack(Processes):
     """SQLite, files and the embedded NATS; each role a process."""
 
     roles: tuple[str, ...] = ROLES
+    postgres: PostgresServer  # of the stacks that run on one
+    disk: Disk  # of the stacks whose power can be cut
 
     @classmethod
     def create(cls, folder: Path, **environment: str) -> Stack:
@@ -52,6 +71,10 @@ class Stack(Gateway):
             "REQUEST_DEADLINE_SECONDS": str(DEADLINE_SECONDS),
             "RELAY_LEASE_SECONDS": "2",
             "ACK_WAIT_SECONDS": "2",
+            "EVENT_MAX_TRIES": "3",  # few: what may never make an event dead shows soon
+            "HANDLING_DEADLINE_SECONDS": "5",
+            "WATCHDOG_SECONDS": "5",
+            "MIN_FREE_BYTES": "0",
             "LOG_LEVEL": "debug",
         }
         stack = cls(folder, environment=fixed | environment)
@@ -64,28 +87,6 @@ class Stack(Gateway):
         for role in self.roles:
             self.wait_ready(role)
 
-    def wait_ready(self, role: str) -> None:
-        wait_for(lambda: self.ready(role))
-
-    def restart(self, role: str, *, wait: bool = True, **environment: str) -> None:
-        """SIGTERM, and up again with this added to its environment. Don't wait for what is to die."""
-        self.stop(role)
-        before = dict(self.environment)
-        self.environment |= environment
-        try:
-            self.start(role, wait=wait)
-        finally:
-            self.environment = before
-
-    def died(self, role: str, seconds: float = 30.0) -> int:
-        """Waits until the process of `role` has ended by itself; its exit code."""
-        code = self.running[role].wait(timeout=seconds)
-        del self.running[role]
-        return code
-
-    def process(self, role: str) -> psutil.Process:
-        return psutil.Process(self.running[role].pid)
-
     @property
     def soap_url(self) -> str:
         return f"http://127.0.0.1:{self.environment['PORT']}/parnassys/v1"
@@ -93,7 +94,7 @@ class Stack(Gateway):
     # --- what is there ---
 
     def until_equal(self, seconds: float = 30.0) -> float:
-        """Waits until the store equals what was accepted; how long that took."""
+        """Waits until the store equals what was accepted and has said so; how long that took."""
         began = time.monotonic()
         with self.databases() as (ours, theirs):
             wait_for(lambda: self._equal(ours, theirs), seconds)
@@ -108,11 +109,14 @@ class Stack(Gateway):
 
     def _equal(self, ours: Engine, theirs: Engine) -> bool:
         with reading(ours) as left, reading(theirs) as right:
+            if left.execute(_OPEN).scalar_one():
+                return False
             return reconcile(answered_versions(left), queries.held_versions(right)).proven
 
     def see(self) -> Seen:
         """Everything, when nothing is under way any more. Sweeps first, as the sweeper would in a day."""
-        return asyncio.run(self._see())
+        seen = asyncio.run(self._see())
+        return replace(seen, dead_letters=self.dead_letters(), canaries=tuple(self.canaries()))
 
     async def _see(self) -> Seen:
         seal = Seal(load_or_create(self.settings.keyring_path))
@@ -137,14 +141,13 @@ class Stack(Gateway):
                 events = connection.execute(
                     select(outbox.c.event_id, outbox.c.state, outbox.c.publishes)
                 ).all()
+                retried = Counter(connection.execute(_RETRIED).scalars())
         return Seen(
             stored=tuple(stored),
             accepted=accepted,
             events=Counter(event.state for event in events),
-            publishes={event.event_id: event.publishes for event in events},
+            publishes={event.event_id: event.publishes - retried[event.event_id] for event in events},
             orphans=tuple(orphans),
-            dead_letters=self.dead_letters(),
-            canaries=tuple(self.canaries()),
         )
 
     async def _orphans(
@@ -152,26 +155,92 @@ class Stack(Gateway):
         objects: Any,
         engine: Engine,
         needed: Callable[[Connection, Sequence[InzendingId]], set[InzendingId]],
+        age_seconds: float = -60,
     ) -> list[str]:
-        there = [inzending_id async for inzending_id in objects.folders_older_than(_ALL)]
+        there = [inzending_id async for inzending_id in objects.folders_older_than(age_seconds)]
         with reading(engine) as connection:
             return sorted(set(there) - needed(connection, there))
 
     def dead_letters(self) -> int:
-        return self.count_dead_letters() - self._dead_letters_before
+        """At the broker, since the last time that they were forgiven."""
+        return max(0, self.count_dead_letters() - self._forgiven)
 
-    _dead_letters_before = 0
+    def forgive_dead_letters(self) -> None:
+        """Those that are there were the fault's aim, or went with the broker's store."""
+        self._forgiven = self.count_dead_letters()
+
+    def forget_dead_letters(self) -> None:
+        """The broker has none any more."""
+        self._forgiven = 0
+
+    _forgiven = 0
 
     def count_dead_letters(self) -> int:
         """At the broker, of all time."""
-        return 0
+        return asyncio.run(messages_in(self.nats_address, Topology().dead_letters))
+
+    @property
+    def nats_address(self) -> BrokerAddress:
+        return read_address(self.folder / "nats")
+
+    def number_is_committed(self, dossiernummer: int) -> bool | None:
+        """Whether the database, asked now by somebody else, has it; None if it can't say."""
+        query = select(inzending.c.inzending_id).where(inzending.c.dossiernummer == dossiernummer).limit(1)
+        try:
+            with reading(self._opened_witness()) as connection:
+                return connection.execute(query).first() is not None
+        except Unavailable:
+            return None
+
+    def _opened_witness(self) -> Engine:
+        with self._witness_lock:  # any sender may ask first
+            if self._witness is None:
+                self._witness = open_gateway_database(self.settings)
+            return self._witness
+
+    _witness: Engine | None = None
+    _witness_lock = threading.Lock()
+
+    def close(self) -> None:
+        self.dismiss_witness()
+        super().close()
+
+    def dismiss_witness(self) -> None:
+        """It holds no file open any more, until it is asked again."""
+        if self._witness is not None:
+            self._witness.dispose()
+            self._witness = None
+
+    def execute(self, *statements: str) -> None:
+        """On the gateway's database: what a person at its console would do."""
+        engine = open_gateway_database(self.settings)
+        with writing(engine) as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def states(self) -> Counter[str]:
+        """Of the outbox: how many events are in each."""
+        return Counter(dict(self.rows("SELECT state, count(*) FROM outbox GROUP BY state")))
+
+    def left_over(self, age_seconds: float) -> list[str]:
+        """Folders of bijlagen that are older and that no push needs, without sweeping."""
+        objects = self.source_objects(Seal(load_or_create(self.settings.keyring_path)))
+        with self.databases() as (ours, _):
+            return asyncio.run(self._orphans(objects, ours, with_objects, age_seconds))
+
+    def connections(self) -> int:
+        """Open at the intake."""
+        found = self.process("intake").net_connections(kind="tcp4")
+        return sum(one.status == psutil.CONN_ESTABLISHED for one in found)
 
     def canaries(self) -> list[str]:
-        """Files, of ours and of the broker, in which the pupil's data stands in clear."""
-        words = [CANARY.lower().encode(code) for code in ("utf-8", "utf-16-le")]
-        files = ((path.name, path.read_bytes()) for path in self.folder.rglob("*") if path.is_file())
+        """Where a pupil's data stands in clear: our files, the broker's, the bucket, logs, metrics."""
+        files = ((path.name, _bytes_of(path)) for path in data_of(self.folder))
         objects = ((key, key.encode() + body) for key, body in in_bucket(self.environment).items())
-        return [name for name, found in chain(files, objects) if any(word in found.lower() for word in words)]
+        return [name for name, found in chain(files, objects) if has_canary(found)] + [
+            f"/metrics of {role}" for role, text in self.metrics().items() if has_canary(text.encode())
+        ]
 
     def source_objects(self, seal: Seal) -> Any:
         return open_gateway_objects(self.settings, seal)
@@ -181,6 +250,27 @@ class Stack(Gateway):
 
     def databases(self) -> _Databases:
         return _Databases(self)
+
+
+def has_canary(content: bytes) -> bool:
+    lower = content.lower()
+    return any(CANARY.lower().encode(code) in lower for code in ("utf-8", "utf-16-le"))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""  # removed meanwhile
+
+
+async def messages_in(address: BrokerAddress, queue: Queue) -> int:
+    """How many a stream of NATS holds."""
+    client = await nats.connect(address.url, token=address.token, max_reconnect_attempts=1)
+    try:
+        return (await client.jetstream().stream_info(queue.stream)).state.messages
+    finally:
+        await client.close()
 
 
 class _Databases:

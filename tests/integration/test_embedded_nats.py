@@ -167,3 +167,17 @@ def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path):
     parent.stdout.close()
     psutil.wait_procs([child], timeout=10)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_server_that_says_it_cannot_write_is_started_again_on_its_port(tmp_path):
+    exits = Exits()
+    server = EmbeddedNats(tmp_path, EmbeddedSettings(log_seconds=0.02), exits)
+    address = await server.start()
+    before = server.pid
+    with (tmp_path / "nats.log").open("a") as log:
+        log.write("[ERR] JetStream failed to store a msg on stream '$G > x': no space left on device\n")
+    await _until(lambda: exits.codes and exits.started.is_set())
+    assert server.pid != before
+    await check_server(address, Topology())
+    assert len(exits.codes) == 1
+    await server.stop()

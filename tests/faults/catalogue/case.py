@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,22 +11,31 @@ from enum import StrEnum
 from faults.load import Load
 from faults.stack import Stack
 
-Inject = Callable[[Stack, Load, random.Random], None]
+Inject = Callable[[Stack, Load, random.Random], str | None]
+
+LONG_SECONDS = float(os.environ.get("FAULT_LONG_SECONDS", "6"))
+"""How long what is "away for long" is away: 300 in the long run."""
 
 
 class On(StrEnum):
     """The set of components that a fault is done to (stacks.py)."""
 
     EMBEDDED = "embedded"  # SQLite, the embedded NATS, files
+    IMPATIENT = "impatient"  # as EMBEDDED; what has no receipt in 3 seconds is published again
     POSTGRES = "postgres"  # PostgreSQL, the embedded NATS, files
+    POWER = "power"  # as EMBEDDED, on a disk whose power can be cut
     PRODUCTION = "production"  # PostgreSQL, RabbitMQ, S3
+    SMALL_DISKS = "small disks"  # as EMBEDDED; databases, bijlagen and broker each on a small disk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultCase:
     name: str
-    inject: Inject  # returns when all is healed again: the processes run, the servers answer
+    # Returns when all is healed again: the processes run, the servers answer. What it returns is a note
+    # for the table: something measured.
+    inject: Inject
     on: On = On.EMBEDDED
     repeats: bool = False  # events may be published again by its nature
     heal_seconds: float = 30.0  # from the last answer to the store being equal
+    short: bool = True  # also in `make test`, once; else in the long run only
     own_stack: bool = False  # it leaves servers or files behind that no other fault should meet

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+from faults.catalogue.backlog import BACKLOG
+from faults.catalogue.broker import BROKER
 from faults.catalogue.case import FaultCase
+from faults.catalogue.clients import CLIENTS
+from faults.catalogue.clocks import CLOCKS
+from faults.catalogue.disk import DISKS
 from faults.catalogue.kills import KILLS
+from faults.catalogue.mistakes import MISTAKES
+from faults.catalogue.network import NETWORK
+from faults.catalogue.poison import POISONS
+from faults.catalogue.postgres import POSTGRES
+from faults.catalogue.settings import SETTINGS
+from faults.catalogue.side_by_side import SIDE_BY_SIDE
+from faults.catalogue.upgrade import UPGRADES
 
-EVERYTHING: tuple[FaultCase, ...] = (*KILLS,)
+EMBEDDED: tuple[FaultCase, ...] = (
+    *KILLS,
+    *BROKER,
+    *POISONS,
+    *CLIENTS,
+    *CLOCKS,
+    *SETTINGS,
+    *UPGRADES,
+    *DISKS,
+)
+EVERYTHING: tuple[FaultCase, ...] = (
+    *EMBEDDED,
+    *BACKLOG,
+    *MISTAKES,
+    *NETWORK,
+    *POSTGRES,
+    *SIDE_BY_SIDE,
+)

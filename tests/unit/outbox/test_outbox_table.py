@@ -29,6 +29,26 @@ def test_a_claim_ends_by_itself_and_its_token_is_worth_nothing_then(box):
     assert box.publish(pushed, token="t2") == [pushed]
 
 
+def test_what_a_clock_that_was_ahead_has_written_is_undone_and_nothing_else(box):
+    waiting, claimed, soon = box.add("a"), box.add("b"), box.add("c")
+    box.claim("t1", lease_ms=60_000)
+    box.do(outbox.release, waiting, token="t1", attempts=1, delay_ms=3_600_000)
+    box.do(outbox.release, soon, token="t1", attempts=1, delay_ms=60_000)
+    assert box.do(outbox.mend_moments, beyond_ms=900_000) == 1
+    assert box.claim("t2") == [waiting]
+    box.age(-3_600_000)
+    assert box.do(outbox.mend_moments, beyond_ms=900_000) == 5  # three due moments, two claims
+    assert set(box.claim("t3")) == {waiting, claimed, soon}
+
+
+def test_an_event_that_waits_for_its_receipt_is_left_to_wait(box):
+    pushed = box.add("a")
+    box.claim()
+    box.publish(pushed)
+    box.age(-7_200_000)
+    assert box.do(outbox.mend_moments, beyond_ms=900_000) == 0
+
+
 def test_a_claim_takes_no_more_than_its_batch_and_the_longest_due_first(box):
     events = [box.add(name) for name in "abc"]
     box.age(10)

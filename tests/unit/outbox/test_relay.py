@@ -215,3 +215,10 @@ async def test_a_stop_releases_what_could_not_be_published(box, broker, seen):
 def test_senseless_settings_are_refused(wrong):
     with pytest.raises(ValueError, match=r"_|batch"):
         RelaySettings(**wrong)
+
+
+async def test_an_event_due_in_an_hour_by_a_wrong_clock_is_published_now(box, broker, seen):
+    box.add("a")
+    box.age(-3_600_000)
+    async with running(box, broker, seen):
+        await until(lambda: box.states() == {"gepubliceerd": 1})

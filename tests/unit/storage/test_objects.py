@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dossier.errors import Unavailable
@@ -117,8 +118,10 @@ async def test_a_full_disk_is_unavailable_and_what_was_begun_can_be_taken_back(
 
     with pytest.raises(Unavailable, match="storage"):
         await writer.write(CANARY)
+    open_files = psutil.Process().num_fds()
     with pytest.raises(Unavailable, match="storage"):
         await writer.finish()
+    assert psutil.Process().num_fds() == open_files - 1
     await writer.discard()
     assert files(folder) == set()
 

@@ -89,7 +89,7 @@ class MemoryObjects:
     async def discard(self, inzending_id: InzendingId) -> None:
         self.discarded.append(inzending_id)
         self.stored = {key: value for key, value in self.stored.items() if not key.startswith(inzending_id)}
-        self.open = {key for key in self.open if not key.startswith(inzending_id)}
+        # `open` stays: a file that is removed is not closed by that.
 
     @property
     def is_empty(self) -> bool:

@@ -1,16 +1,16 @@
-"""kill -9 at every failpoint of every role, under load: nothing lost, doubled or told wrong."""
+"""The network to the broker fails under load: nothing lost, doubled or told wrong."""
 
 from __future__ import annotations
 
 import pytest
 
 from faults.catalogue.case import FaultCase
-from faults.catalogue.kills import KILLS
+from faults.catalogue.network import NETWORK
 from faults.conftest import StackFor
 from faults.runner import run
 
 
-@pytest.mark.parametrize("fault", KILLS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", NETWORK, ids=lambda fault: fault.name)
 def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:
     outcome = run(fault, *stack_for(fault), seed=1)
 
