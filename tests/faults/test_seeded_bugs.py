@@ -19,7 +19,7 @@ from faults.seeded.table import SEEDED, SeededBug
 from faults.stacks import stack_on
 
 _ALL = os.environ.get("SEEDED_BUGS") == "all"  # `make faults` sets it
-_HEAL_SECONDS = 8.0  # what is lost does not come back by waiting
+_HEAL_SECONDS = 5.0  # what is lost does not come back by waiting
 
 
 def _run(bug: SeededBug, folder: Path, seed: int) -> Outcome:
@@ -28,6 +28,7 @@ def _run(bug: SeededBug, folder: Path, seed: int) -> Outcome:
         return run(fault, stack, History(), seed)
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("bug", [bug for bug in SEEDED if bug.quick or _ALL], ids=lambda bug: bug.name)
 def test_a_fault_finds(bug: SeededBug, tmp_path: Path) -> None:
     seen = []
