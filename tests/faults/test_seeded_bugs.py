@@ -15,7 +15,7 @@ from faults.catalogue.everything import EVERYTHING
 from faults.history import History
 from faults.runner import Outcome, run
 from faults.seeded.bugs import PLANTS
-from faults.seeded.table import SEEDED, SeededBug
+from faults.seeded.table import SEEDED, SeededBug, markdown
 from faults.stacks import stack_on
 
 _ALL = os.environ.get("SEEDED_BUGS") == "all"  # `make faults` sets it
@@ -49,3 +49,9 @@ def test_none_is_planted_twice_or_left_out() -> None:
 
     assert set(planted) == set(PLANTS)
     assert len({bug.name for bug in SEEDED}) == len(SEEDED)
+
+
+def test_the_table_of_the_docs_has_a_row_for_each() -> None:
+    rows = markdown().splitlines()[2:]
+
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [bug.name for bug in SEEDED]
