@@ -11,6 +11,8 @@ from faults.conftest import StackFor
 from faults.runner import run
 
 
+@pytest.mark.xdist_group("backlog")
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("fault", [*BACKLOG, *MISTAKES], ids=lambda fault: fault.name)
 def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:
     outcome = run(fault, *stack_for(fault), seed=1)

@@ -52,13 +52,13 @@ def cut_at(words: bytes, what: str, role: str, *, delivered: bool) -> FaultCase:
                 proxy.sprung()
 
     end = "its answer is lost" if delivered else "it never arrives"
-    return FaultCase(name=f"cut at {what}: {end}", inject=inject)
+    return FaultCase(name=f"cut at {what}: {end}", inject=inject, short=words != RECEIPT)
 
 
 NETWORK = (
-    FaultCase(name="the broker is cut off silently", inject=cut_off_silently),
-    FaultCase(name="the way to the broker is frozen, and thaws", inject=frozen_and_thawed),
-    FaultCase(name="the way to the broker is slow", inject=slow),
+    FaultCase(name="the broker is cut off silently", inject=cut_off_silently, short=False),
+    FaultCase(name="the way to the broker is frozen, and thaws", inject=frozen_and_thawed, short=False),
+    FaultCase(name="the way to the broker is slow", inject=slow, short=False),
     cut_at(PUBLISH, "a publish of relay", "relay", delivered=True),
     cut_at(PUBLISH, "a publish of relay", "relay", delivered=False),
     cut_at(RECEIPT, "a receipt of kindkans", "kindkans", delivered=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import ExitStack
+from dataclasses import replace
 
 import psycopg
 
@@ -74,7 +75,8 @@ def cut_at_commit(role: str, *, delivered: bool) -> FaultCase:
                 proxy.sprung()
 
     what = "its answer is lost" if delivered else "it never arrives"
-    return FaultCase(name=f"cut at a COMMIT of {role}: {what}", inject=inject, on=On.POSTGRES)
+    name = f"cut at a COMMIT of {role}: {what}"
+    return FaultCase(name=name, inject=inject, on=On.POSTGRES, short=delivered or role == "intake")
 
 
 def take_all_connections(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -112,11 +114,18 @@ def _end_ours(stack: Stack) -> None:
     execute(stack.postgres.port, query)
 
 
-def _case(name: str, inject: Inject, heal_seconds: float = 30.0) -> FaultCase:
-    return FaultCase(name=name, inject=inject, on=On.POSTGRES, heal_seconds=heal_seconds)
+def _case(name: str, inject: Inject) -> FaultCase:
+    return FaultCase(name=name, inject=inject, on=On.POSTGRES)
 
 
-KILLS_ON_POSTGRES = tuple(kill_at(point, On.POSTGRES) for point in Failpoint)
+# Where the database decides.
+_SHORT = (
+    Failpoint.INTAKE_COMMIT_SENT,
+    Failpoint.RELAY_CLAIMED,
+    Failpoint.STORE_INBOXED,
+    Failpoint.STORE_COMMITTED,
+)
+KILLS_ON_POSTGRES = tuple(replace(kill_at(point, On.POSTGRES), short=point in _SHORT) for point in Failpoint)
 
 SERVER_FAULTS = (
     _case("backends of PostgreSQL are terminated", terminate_backends),
@@ -124,7 +133,7 @@ SERVER_FAULTS = (
     _case("PostgreSQL restarts immediately", restart_at_once),
     _case("kill -9 of PostgreSQL", kill_the_server),
     _case("PostgreSQL is frozen", freeze_the_server),
-    _case("PostgreSQL is cut off silently", cut_off_silently),
+    replace(_case("PostgreSQL is cut off silently", cut_off_silently), short=False),
     _case("others take all connections of PostgreSQL", take_all_connections),
     *(
         cut_at_commit(role, delivered=delivered)
