@@ -31,6 +31,7 @@ from faults.catalogue.case import FaultCase, On  # noqa: E402
 from faults.catalogue.everything import EVERYTHING  # noqa: E402
 from faults.catalogue.kills import KILLS  # noqa: E402
 from faults.catalogue.postgres import KILLS_ON_POSTGRES  # noqa: E402
+from faults.catalogue.rabbitmq import KILLS_ON_PRODUCTION  # noqa: E402
 from faults.history import History  # noqa: E402
 from faults.runner import run  # noqa: E402
 from faults.stack import Stack  # noqa: E402
@@ -39,7 +40,7 @@ from faults.table import PAGE, Row, Table  # noqa: E402
 
 _STATE = _TESTS.parent / "build" / "faults.json"
 _KILL_RUNS, _RUNS = 20, 5
-_KILLS = (*KILLS, *KILLS_ON_POSTGRES)
+_KILLS = (*KILLS, *KILLS_ON_POSTGRES, *KILLS_ON_PRODUCTION)
 _RUNS_PER_STACK = 25  # the checker reads all that a stack was ever sent
 
 

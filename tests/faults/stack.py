@@ -33,6 +33,7 @@ from faults.checker import Seen, Stored, content_of, sha_of
 from faults.load import CANARY
 from faults.power import Disk
 from faults.processes import Processes, data_of
+from faults.rabbit import RabbitVhost
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.reconcile import reconcile
 from gateway.storages import open_gateway_objects, open_store_objects
@@ -61,6 +62,7 @@ class Stack(Processes):
 
     roles: tuple[str, ...] = ROLES
     postgres: PostgresServer  # of the stacks that run on one
+    rabbit: RabbitVhost | None = None  # of the stacks whose broker is no NATS
     disk: Disk  # of the stacks whose power can be cut
 
     @classmethod
@@ -177,6 +179,8 @@ class Stack(Processes):
 
     def count_dead_letters(self) -> int:
         """At the broker, of all time."""
+        if self.rabbit is not None:
+            return self.rabbit.waiting(Topology().dead_letters)
         return asyncio.run(messages_in(self.nats_address, Topology().dead_letters))
 
     @property
@@ -236,7 +240,8 @@ class Stack(Processes):
 
     def canaries(self) -> list[str]:
         """Where a pupil's data stands in clear: our files, the broker's, the bucket, logs, metrics."""
-        files = ((path.name, _bytes_of(path)) for path in data_of(self.folder))
+        folders = [self.folder, self.rabbit.data] if self.rabbit and self.rabbit.data else [self.folder]
+        files = ((path.name, _bytes_of(path)) for folder in folders for path in data_of(folder))
         objects = ((key, key.encode() + body) for key, body in in_bucket(self.environment).items())
         return [name for name, found in chain(files, objects) if has_canary(found)] + [
             f"/metrics of {role}" for role, text in self.metrics().items() if has_canary(text.encode())

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.base import FOLDER_VARIABLE, Missing, missing
-from components.postgres import PostgresServer, create_database
+from components.base import FOLDER_VARIABLE, Missing, component, missing
+from components.postgres import PostgresServer, create_database, drop_database, start_postgres
+from components.rabbitmq import RabbitServer
+from components.s3 import s3_storage
 from faults.catalogue.case import On
 from faults.power import Disk
-from faults.stack import Stack
+from faults.rabbit import rabbitmq_of_its_own, vhost_of_its_own
+from faults.stack import ROLES, Stack
 
 SMALL_DISKS = {"": 48, "bijlagen": 24, "kindkans-bijlagen": 24, "nats": 48}  # MiB, by folder
 
@@ -45,7 +48,39 @@ def stack_on(on: On, folder: Path, prepare: Callable[[Stack], None] = lambda sta
                 stack.postgres = server
                 yield from _running(stack, prepare)
         case On.PRODUCTION:
-            raise NotImplementedError("RabbitMQ and S3")
+            with _production() as stack_of:
+                yield from _running(stack_of(folder), prepare)
+        case On.PRODUCTION_IMPATIENT:
+            with _production() as stack_of:
+                yield from _running(stack_of(folder, RECEIPT_WITHIN_SECONDS="3"), prepare)
+        case On.PRODUCTION_ALONE:
+            with rabbitmq_of_its_own() as server, _production(server) as stack_of:
+                yield from _running(stack_of(folder), prepare)
+
+
+@contextmanager
+def _production(server: RabbitServer | None = None) -> Iterator[Callable[..., Stack]]:
+    """What makes the stack, on the run's servers; `server` is a RabbitMQ of its own."""
+    port = int(component("postgres", start_postgres).address["port"])
+    with vhost_of_its_own(server) as rabbit, s3_storage() as storage, _databases_of_the_run(port) as urls:
+
+        def stack_of(folder: Path, **environment: str) -> Stack:
+            stack = Stack.create(folder, **rabbit.environment, **storage, **urls, **environment)
+            stack.rabbit = rabbit
+            stack.roles = tuple(role for role in ROLES if role != "broker")
+            return stack
+
+        yield stack_of
+
+
+@contextmanager
+def _databases_of_the_run(port: int) -> Iterator[dict[str, str]]:
+    urls = {name: create_database(port) for name in ("DATABASE_URL", "KINDKANS_DATABASE_URL")}
+    try:
+        yield urls
+    finally:
+        for url in urls.values():
+            drop_database(port, url)
 
 
 def _running(stack: Stack, prepare: Callable[[Stack], None]) -> Iterator[Stack]:

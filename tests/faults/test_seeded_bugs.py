@@ -14,7 +14,7 @@ import pytest
 from faults.catalogue.everything import EVERYTHING
 from faults.history import History
 from faults.runner import Outcome, run
-from faults.seeded.bugs import PLANTS
+from faults.seeded.launch import PLANTS
 from faults.seeded.table import SEEDED, SeededBug, markdown
 from faults.stacks import stack_on
 

@@ -25,6 +25,8 @@ class On(StrEnum):
     POSTGRES = "postgres"  # PostgreSQL, the embedded NATS, files
     POWER = "power"  # as EMBEDDED, on a disk whose power can be cut
     PRODUCTION = "production"  # PostgreSQL, RabbitMQ, S3
+    PRODUCTION_IMPATIENT = "production, impatient"  # what has no receipt in 3 seconds is published again
+    PRODUCTION_ALONE = "production, alone"  # with a RabbitMQ that may be killed and frozen
     SMALL_DISKS = "small disks"  # as EMBEDDED; databases, bijlagen and broker each on a small disk
 
 

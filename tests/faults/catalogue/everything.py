@@ -13,6 +13,8 @@ from faults.catalogue.mistakes import MISTAKES
 from faults.catalogue.network import NETWORK
 from faults.catalogue.poison import POISONS
 from faults.catalogue.postgres import POSTGRES
+from faults.catalogue.rabbitmq import RABBITMQ
+from faults.catalogue.s3 import S3
 from faults.catalogue.settings import SETTINGS
 from faults.catalogue.side_by_side import SIDE_BY_SIDE
 from faults.catalogue.upgrade import UPGRADES
@@ -34,4 +36,6 @@ EVERYTHING: tuple[FaultCase, ...] = (
     *NETWORK,
     *POSTGRES,
     *SIDE_BY_SIDE,
+    *RABBITMQ,
+    *S3,
 )

@@ -63,18 +63,42 @@ def database_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
 
 @contextmanager
 def broker_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
-    """These roles reach the embedded broker through the proxy. Else as `database_through_proxy`."""
+    """These roles reach the stack's broker through the proxy. Else as `database_through_proxy`."""
+    port, environment = _broker(stack)
+    with FaultProxy(port) as proxy:
+        through = environment["BROKER_URL"].replace(f":{port}", f":{proxy.port}")
+        yield from _through(proxy, stack, roles, environment | {"BROKER_URL": through})
+
+
+@contextmanager
+def storage_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
+    """These roles reach S3 through the proxy. Else as `database_through_proxy`."""
+    with FaultProxy(urlsplit(stack.environment["STORAGE_ENDPOINT"]).port or 0) as proxy:
+        endpoint = f"http://127.0.0.1:{proxy.port}"
+        yield from _through(proxy, stack, roles, {"STORAGE_ENDPOINT": endpoint})
+
+
+def _broker(stack: Stack) -> tuple[int, dict[str, str]]:
+    """Its port, and what a role's environment must say of it."""
+    if stack.rabbit is not None:
+        return stack.rabbit.port, stack.rabbit.environment
     broker = read_address(stack.folder / "nats")
-    with FaultProxy(urlsplit(broker.url).port or 0) as proxy:
+    port = urlsplit(broker.url).port or 0
+    return port, {"BROKER_URL": f"nats://127.0.0.1:{port}", "BROKER_TOKEN": broker.token}
+
+
+def _through(
+    proxy: FaultProxy, stack: Stack, roles: tuple[str, ...], environment: dict[str, str]
+) -> Iterator[FaultProxy]:
+    for role in roles:
+        stack.restart(role, **environment)
+    try:
+        yield proxy
+        until_delivered(stack)
+    finally:
+        proxy.heal()
         for role in roles:
-            stack.restart(role, BROKER_URL=f"nats://127.0.0.1:{proxy.port}", BROKER_TOKEN=broker.token)
-        try:
-            yield proxy
-            until_delivered(stack)
-        finally:
-            proxy.heal()
-            for role in roles:
-                stack.restart(role)
+            stack.restart(role)
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from faults.seeded.bugs import PLANTS
+from faults.seeded import bugs, rabbit_bugs
+
+PLANTS = bugs.PLANTS | rabbit_bugs.PLANTS
 
 
 def main(bug: str, role: str) -> None:

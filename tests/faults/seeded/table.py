@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import faults
-from faults.catalogue import backlog, kills, mistakes, network, postgres, side_by_side
-from faults.catalogue.case import FaultCase
+from faults.catalogue import backlog, kills, mistakes, network, postgres, rabbitmq, side_by_side
+from faults.catalogue.case import FaultCase, On
 from faults.checker import Promise, Violation
-from faults.seeded import bugs
+from faults.seeded import bugs, rabbit_bugs
 from faults.stack import Stack
 from gateway.failpoints import Failpoint
 
@@ -28,6 +28,7 @@ class SeededBug:
     promise: Promise
     text: str  # of the violation, a part
     quick: bool = False  # also in `make test`; the others with SEEDED_BUGS=all
+    prepare: Callable[[Stack], None] = lambda stack: None  # what else must be as the bug would have it
     tries: int = 3  # with other seeds, until one is red: for what hangs on a moment
 
     def plant(self, stack: Stack) -> None:
@@ -35,6 +36,7 @@ class SeededBug:
         stack.environment["PYTHONPATH"] = str(TESTS)
         for role, plant in self.plants.items():
             stack.launchers[role] = ("faults.seeded.launch", plant.__name__)
+        self.prepare(stack)
 
     def is_found_in(self, violations: tuple[Violation, ...]) -> bool:
         return any(v.promise is self.promise and self.text in v.text for v in violations)
@@ -149,10 +151,45 @@ SEEDED: tuple[SeededBug, ...] = (
         promise=Promise.WRONG_ANSWER,
         text="was given to",
     ),
+    # RabbitMQ's own.
+    SeededBug(
+        name="RabbitMQ: transient messages, on a classic queue",
+        plants={"relay": rabbit_bugs.transient_on_rabbitmq, "kindkans": rabbit_bugs.deceived_about_queues},
+        prepare=rabbit_bugs.on_classic_queues,
+        fault=_named(rabbitmq.SERVER_FAULTS, "kill -9 of RabbitMQ, and the store away"),
+        promise=Promise.LOST,
+        text="lacks a version",
+    ),
+    SeededBug(
+        name="RabbitMQ: unroutable ignored",
+        plants={"relay": rabbit_bugs.unroutable_ignored_on_rabbitmq},
+        fault=_named(rabbitmq.VHOST_FAULTS, "RabbitMQ: the queue is gone when something is published"),
+        promise=Promise.LOST,
+        text="lacks a version",
+        quick=True,
+    ),
+    SeededBug(
+        name="RabbitMQ: no publisher confirms",
+        plants={"relay": rabbit_bugs.no_publisher_confirms},
+        fault=_named(rabbitmq.NETWORK_FAULTS, _CUT_AT_A_PUBLISH.name),
+        promise=Promise.LOST,
+        text="lacks a version",
+    ),
+    SeededBug(
+        name="RabbitMQ: ack before handling",
+        plants={"kindkans": rabbit_bugs.ack_before_handling},
+        fault=kills.kill_at(Failpoint.STORE_RECEIVED, On.PRODUCTION),
+        promise=Promise.LOST,
+        text="lacks a version",
+    ),
+    SeededBug(
+        name="RabbitMQ: default ack policy",
+        plants={"kindkans": rabbit_bugs.default_ack_policy_on_rabbitmq},
+        fault=_named(rabbitmq.VHOST_FAULTS, "an exception in the store's handler"),
+        promise=Promise.LOST,
+        text="lacks a version",
+    ),
 )
-
-# RabbitMQ's own (On.PRODUCTION): transient messages (persist=False), a publish that is not mandatory, the
-# default ack policy. They come beside SEEDED when its stack is there.
 
 
 def markdown() -> str:
