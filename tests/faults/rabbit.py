@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
+import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from brokers.address import BrokerAddress, parse_address
 from brokers.provision import provision
@@ -81,8 +83,14 @@ class RabbitVhost:
         self.api.permit(self.name, self.user, **_RIGHTS)
 
     def forbid_writing(self) -> None:
-        """To queues and to the default exchange; what is connected stays so."""
+        """To queues and to the default exchange. A channel that has written before still may: see below."""
         self.api.permit(self.name, self.user, **(_RIGHTS | {"write": _NOBODYS}))
+
+    def close_connections(self) -> None:
+        """By the server, of all that are open now."""
+        for found in self.api.call("GET", f"/vhosts/{self.name}/connections"):
+            with contextlib.suppress(urllib.error.HTTPError):  # it has closed meanwhile
+                self.api.call("DELETE", f"/connections/{quote(found['name'])}")
 
     def make_full(self, queue: Queue, messages: int) -> None:
         """It takes no more than so many."""

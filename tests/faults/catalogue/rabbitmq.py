@@ -144,11 +144,13 @@ def fill_the_queue(stack: Stack, load: Load, rng: random.Random) -> None:
 
 
 def forbid_writing(stack: Stack, load: Load, rng: random.Random) -> None:
-    """For a while, under connections that stay."""
+    """For a while. A channel is asked once, so those that are open are closed."""
     rabbit = _rabbit(stack)
     rabbit.forbid_writing()
     with at_the_end(rabbit.permit):
-        until_logged(stack, "relay", "relay_paused")
+        before = _paused(stack)
+        rabbit.close_connections()
+        wait_for(lambda: _paused(stack) > before + 2)  # once, because its connection was closed
         load.answered(10)
     until_delivered(stack)
 
