@@ -29,6 +29,7 @@ ACKNOWLEDGEMENT = b"\x00\x3c\x00\x50"
 
 _QUEUES = Topology()
 _WAITING = 10  # messages
+_CONNECTIONS = 4  # of relay and kindkans: one to publish over, one to consume over
 _OPEN = "SELECT 1 FROM outbox WHERE state IN ('wachtend', 'gepubliceerd') LIMIT 1"
 _PUBLISHED = "SELECT 1 FROM outbox WHERE state = 'gepubliceerd' LIMIT 1"
 
@@ -148,9 +149,9 @@ def forbid_writing(stack: Stack, load: Load, rng: random.Random) -> None:
     rabbit = _rabbit(stack)
     rabbit.forbid_writing()
     with at_the_end(rabbit.permit):
+        wait_for(lambda: rabbit.close_connections() >= _CONNECTIONS)
         before = _paused(stack)
-        rabbit.close_connections()
-        wait_for(lambda: _paused(stack) > before + 2)  # once, because its connection was closed
+        wait_for(lambda: _paused(stack) > before + 2)  # at first, because its connection was closed
         load.answered(10)
     until_delivered(stack)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 
 from acceptance.process import wait_for
-from brokers.address import read_address
+from brokers.address import read_address, write_address
 from database import outbox_rows
 from database.engine import reading
 from database.outbox_rows import State
@@ -64,10 +65,21 @@ def database_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
 @contextmanager
 def broker_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
     """These roles reach the stack's broker through the proxy. Else as `database_through_proxy`."""
-    port, environment = _broker(stack)
-    with FaultProxy(port) as proxy:
-        through = environment["BROKER_URL"].replace(f":{port}", f":{proxy.port}")
-        yield from _through(proxy, stack, roles, environment | {"BROKER_URL": through})
+    if stack.rabbit is None:
+        yield from _embedded_through_proxy(stack, roles)
+        return
+    with FaultProxy(stack.rabbit.port) as proxy:
+        through = stack.rabbit.url.replace(f":{stack.rabbit.port}/", f":{proxy.port}/")
+        yield from _through(proxy, stack, roles, {"BROKER_URL": through})
+
+
+def _embedded_through_proxy(stack: Stack, roles: tuple[str, ...]) -> Iterator[FaultProxy]:
+    """By the file that says where it is: a server in BROKER_URL would have to show how it syncs."""
+    folder = stack.folder / "nats"
+    broker = read_address(folder)
+    with FaultProxy(urlsplit(broker.url).port or 0) as proxy:
+        write_address(folder, replace(broker, url=f"nats://127.0.0.1:{proxy.port}"))
+        yield from _through(proxy, stack, roles, {}, back=lambda: write_address(folder, broker))
 
 
 @contextmanager
@@ -78,17 +90,12 @@ def storage_through_proxy(stack: Stack, *roles: str) -> Iterator[FaultProxy]:
         yield from _through(proxy, stack, roles, {"STORAGE_ENDPOINT": endpoint})
 
 
-def _broker(stack: Stack) -> tuple[int, dict[str, str]]:
-    """Its port, and what a role's environment must say of it."""
-    if stack.rabbit is not None:
-        return stack.rabbit.port, stack.rabbit.environment
-    broker = read_address(stack.folder / "nats")
-    port = urlsplit(broker.url).port or 0
-    return port, {"BROKER_URL": f"nats://127.0.0.1:{port}", "BROKER_TOKEN": broker.token}
-
-
 def _through(
-    proxy: FaultProxy, stack: Stack, roles: tuple[str, ...], environment: dict[str, str]
+    proxy: FaultProxy,
+    stack: Stack,
+    roles: tuple[str, ...],
+    environment: dict[str, str],
+    back: Callable[[], object] = lambda: None,
 ) -> Iterator[FaultProxy]:
     for role in roles:
         stack.restart(role, **environment)
@@ -97,6 +104,7 @@ def _through(
         until_delivered(stack)
     finally:
         proxy.heal()
+        back()
         for role in roles:
             stack.restart(role)
 
