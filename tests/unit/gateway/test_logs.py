@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
@@ -99,3 +100,18 @@ def test_a_warning_is_a_record_too(lines: io.StringIO) -> None:
 
     assert records(lines)[0]["library"] == "py.warnings"
     assert CANARY not in lines.getvalue()
+
+
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
+    program = (
+        "from gateway.logs import configure_logs, get_logger\n"
+        "configure_logs(log_format='json', log_level='info')\n"
+        "for _ in range(3): get_logger().info('process_ready')\n"
+        "print('went on', flush=True)\n"
+        "import os; os._exit(0)\n"
+    )
+    with open("/dev/full", "w") as full:
+        found = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+    assert (found.returncode, found.stdout) == (0, b"went on\n")
