@@ -7,7 +7,7 @@ import contextlib
 import os
 import secrets
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,15 @@ class RabbitVhost:
     def waiting(self, queue: Queue) -> int:
         """Messages in it that nobody was handed."""
         return asyncio.run(Rabbit(self.address).waiting(queue))
+
+    def publish(self, queue: Queue, *bodies: bytes) -> None:
+        """As somebody who knows no better."""
+        asyncio.run(self._publish(queue, bodies))
+
+    async def _publish(self, queue: Queue, bodies: Sequence[bytes]) -> None:
+        async with Rabbit(self.address).channel() as channel:
+            for body in bodies:
+                await channel.basic_publish(body, routing_key=queue.subject)
 
     def delete(self, *queues: Queue) -> None:
         for queue in queues:

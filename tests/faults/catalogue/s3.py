@@ -1,7 +1,7 @@
 """S3 fails: pushes with bijlagen get a Fault in time, never -1; those without go on.
 
-moto keeps everything in memory, so that killing it would lose what S3 keeps. What a client sees of a
-server that is killed and started is made in front of it: open connections are reset, new ones refused.
+moto keeps everything in memory, so that killing it would lose what an S3 keeps. What a client sees of one
+that is killed and started is made in front of it: open connections are reset, and so are new ones.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SLOW_SECONDS = 0.3  # each piece, each way
 _NOW_AND_THEN = ("500", "503", "swallow", "short", *["pass"] * 6)
 
 
-def killed(stack: Stack, load: Load, rng: random.Random) -> None:
+def away(stack: Stack, load: Load, rng: random.Random) -> None:
     with storage_through_proxy(stack, *_ROLES) as proxy:
         load.answered(rng.randint(1, 10))
         _is_away(load, proxy.refuse)
@@ -123,7 +123,7 @@ def _case(name: str, inject: Inject, *, short: bool = False) -> FaultCase:
 
 
 S3 = (
-    _case("S3 is killed and started", killed, short=True),
+    _case("S3 is away, and comes back", away, short=True),
     _case("S3 is frozen, and thaws", frozen),
     _case("S3 is cut off silently", cut_off_silently),
     _case("S3 is slow", slow),
