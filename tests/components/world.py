@@ -25,6 +25,7 @@ from database.inzendingen import InzendingRecord, insert_inzending
 from database.known import look_up
 from database.migrate import History
 from dossier.delivery import DeliveredBijlage, Delivery
+from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId, new_inzending_id
 from dossier.timestamps import from_ms
 from gateway.reconcile import Report, reconcile
@@ -218,7 +219,15 @@ class World:
     # What runs -----------------------------------------------------------------------------
 
     async def provision(self) -> None:
-        await provision(self.broker.address, self.topology)
+        """Again, while a broker that has just begun is not ready for it."""
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    await provision(self.broker.address, self.topology)
+                except Unavailable:
+                    await asyncio.sleep(0.05)
+                else:
+                    return
 
     def connection(self, **settings: Any) -> Any:
         return self.broker.connection(self.topology, self.seen, **settings)
