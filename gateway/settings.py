@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from brokers.topology import Topology
@@ -15,6 +15,11 @@ from dossier.errors import ConfigurationError
 from validators.limits import FORBIDDEN_CONTENT_TYPES, MEBIBYTE, Limits
 
 EMBEDDED = "embedded"
+
+
+def _number(value: object) -> object:
+    """A variable is text, and text is none of the numbers of a Literal."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 class Settings(BaseSettings):
@@ -44,7 +49,7 @@ class Settings(BaseSettings):
     broker_monitor_url: str = Field(
         "", description="http://HOST:8222 of a single external NATS, which must show that it syncs always"
     )
-    broker_replicas: Literal[1, 3, 5] = Field(
+    broker_replicas: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = Field(
         1, description="copies of each NATS stream, 3 or 5 on a cluster; RabbitMQ: the cluster's own default"
     )
     storage_url: str = Field(

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from brokers.address import BrokerAddress
+from brokers.address import BrokerAddress, parse_address
 from brokers.embedded import EmbeddedNats
 from components.base import close_run, component, open_run
+from components.brokers import Broker, Nats, Rabbit
+from components.nats import used_nats
 from components.postgres import create_database, drop_database, name_of, start_postgres
+from components.rabbitmq import rabbit_port
 from database.engine import open_engine
 from database.migrate import History, upgrade
 
@@ -59,6 +62,7 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddr
 
     It runs in an event loop of its own, for a test's loop ends with the test.
     """
+    used_nats()
     folder: Path = tmp_path_factory.mktemp("nats")
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="nats-server")
@@ -78,6 +82,14 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddr
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=10)
         loop.close()
+
+
+@pytest.fixture(params=["nats", "rabbitmq"])
+def broker(request: pytest.FixtureRequest) -> Broker:
+    """The server of this run. The test runs once on each kind."""
+    if request.param == "nats":
+        return Nats(request.getfixturevalue("nats_server"))
+    return Rabbit(parse_address(f"amqp://guest:guest@127.0.0.1:{rabbit_port()}"))
 
 
 @pytest.fixture(scope="session")
@@ -114,13 +126,18 @@ def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> dict[History, Pa
 NewDatabase = Callable[[History], str]
 
 
+@pytest.fixture
+def new_sqlite(migrated_files: dict[History, Path], tmp_path: Path) -> NewDatabase:
+    """As new_database, for who needs no other dialect."""
+    return lambda history: f"sqlite:///{_copy(migrated_files[history], tmp_path)}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDatabase]:
+def new_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
     """Makes an empty, migrated database of the test's own; its URL. The test runs once per dialect."""
     made: list[str] = []
     if request.param == "sqlite":
-        files = request.getfixturevalue("migrated_files")
-        yield lambda history: f"sqlite:///{_copy(files[history], tmp_path)}"
+        yield request.getfixturevalue("new_sqlite")
         return
     port = request.getfixturevalue("postgres_port")
     templates = request.getfixturevalue("postgres_templates")

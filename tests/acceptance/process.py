@@ -17,6 +17,7 @@ from typing import Any
 import requests
 
 from adapters.parnassys.standin.client import ParnasSys
+from components.nats import used_nats
 from database.engine import reading, writing
 from gateway import configuration
 from gateway.commands.submissions import run_reconcile
@@ -61,6 +62,8 @@ class Gateway:
         self.secrets |= dict(secret.split(": ", 1) for secret in given if secret)
 
     def start(self, role: str = "up", *, wait: bool = True) -> None:
+        if role in ("up", "broker"):
+            used_nats("the gateway's own")
         (self.folder / f"running-{role}.json").unlink(missing_ok=True)
         with self.log(role).open("ab") as log:
             self.running[role] = subprocess.Popen(
@@ -68,6 +71,13 @@ class Gateway:
             )
         if wait:
             wait_for(lambda: self.ready(role))
+
+    def start_all(self, *roles: str) -> None:
+        """At once, but for the broker: the others find it by what it wrote down."""
+        for role in roles:
+            self.start(role, wait=role == "broker")
+        for role in roles:
+            wait_for(lambda role=role: self.ready(role))
 
     def full_environment(self) -> dict[str, str]:
         environment = {**os.environ, "DATA_FOLDER": str(self.folder), "PORT": "0", "OPS_PORT": "0"}

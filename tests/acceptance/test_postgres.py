@@ -1,16 +1,15 @@
-"""The roles apart on PostgreSQL, two of a kind: the same promises as on SQLite."""
+"""What is PostgreSQL's own: a database without a schema, and a password. The promises: test_sets."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from acceptance.process import Gateway
-from adapters.parnassys.standin.messages import File, Push, indienen
+from adapters.parnassys.standin.messages import Push, indienen
 from components.postgres import create_database, drop_database, execute, name_of, url_of
 
 PASSWORD = secrets.token_hex(8)
@@ -31,21 +30,6 @@ def test_a_role_says_what_to_do_on_a_database_without_a_schema(gateway: Gateway)
 
     assert started.returncode == 2
     assert "run: kindkans-gateway migrate" in started.stderr
-
-
-def test_what_is_pushed_arrives_once(gateway: Gateway) -> None:
-    assert gateway.cli("migrate").returncode == 0
-    gateway.make_world()
-    gateway.start()
-    pushes = [Push(brin="17GU", files=(File(content=b"x" * 10_000),)) for _ in range(20)]
-    bodies = [indienen(push).body for push in pushes] * 2  # each twice, at once
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(gateway.post, bodies))
-    proof = gateway.reconciled()
-    gateway.stop()
-
-    assert {answer.status_code for answer in answers} == {200}
-    assert (proof.answered, proof.held, proof.equal) == (20, 20, 20)
 
 
 def test_a_password_apart_from_the_url_gets_in_and_is_shown_nowhere(

@@ -1,16 +1,15 @@
-"""The roles apart on RabbitMQ: the same promises as on the embedded NATS."""
+"""What is RabbitMQ's own: provisioning, a password, a queue that is gone. The promises: test_sets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from acceptance.process import Gateway, wait_for
-from adapters.parnassys.standin.messages import File, Push, indienen
-from components.rabbitmq import count_dead_letters, fresh_vhost, rabbit_environment, run_rabbitmq
+from adapters.parnassys.standin.messages import Push, indienen
+from components.rabbitmq import fresh_vhost, rabbit_environment, run_rabbitmq
 
 ROLES = ("kindkans", "relay", "intake")
 
@@ -21,22 +20,6 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
         gateway = Gateway(tmp_path / "data", environment=environment)
         yield gateway
         gateway.close()
-
-
-def test_what_is_pushed_arrives_once(gateway: Gateway) -> None:
-    gateway.make_world()
-    for role in ROLES:
-        gateway.start(role)
-    pushes = [Push(brin="17GU", files=(File(content=b"x" * 10_000),)) for _ in range(20)]
-    bodies = [indienen(push).body for push in pushes] * 2  # each twice, at once
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda body: gateway.post(body, role="intake"), bodies))
-    proof = gateway.reconciled()
-    gateway.stop()
-
-    assert {answer.status_code for answer in answers} == {200}
-    assert (proof.answered, proof.held, proof.equal) == (20, 20, 20)
-    assert count_dead_letters(gateway.environment) == 0
 
 
 def test_a_role_on_a_vhost_that_is_not_provisioned_says_what_to_do(tmp_path: Path) -> None:
@@ -90,8 +73,7 @@ def test_the_store_is_ready_again_after_its_queue_was_deleted_and_provisioned(ga
     vhost = gateway.environment["BROKER_URL"].rsplit("/", 1)[1]
     gateway.environment["RECEIPT_WITHIN_SECONDS"] = "2"
     gateway.make_world()
-    for role in ROLES:
-        gateway.start(role)
+    gateway.start_all(*ROLES)
     gateway.post(indienen(Push(brin="17GU")).body, role="intake")
     gateway.reconciled()
     for name in ("hulpvraag", "ontvangst", "dood"):

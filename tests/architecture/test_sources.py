@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from components.base import missing
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(init.parent.name for init in ROOT.glob("*/__init__.py"))
@@ -23,7 +27,7 @@ REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org")
 def git(*arguments: str) -> str:
     result = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        pytest.skip("this is no git repository")
+        missing("git", "this is no git repository")
     return result.stdout
 
 
@@ -64,6 +68,49 @@ def test_every_source_file_says_what_it_is_for() -> None:
     ]
 
     assert without == []
+
+
+WHOSE = ("pytest", "pytest.mark", "mark", "self", "unittest", "request.node")
+SKIPS = ("skip", "skipif", "importorskip", "skipTest", "xfail", "SkipTest")
+
+
+def skips_in(text: str) -> Iterator[int]:
+    """The lines of a test file on which a test may end without having tested."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) in WHOSE:
+            names = [node.attr]
+        else:
+            continue
+        if any(name in SKIPS for name in names):
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pytest.skip('x')",
+        "@pytest.mark.skipif(True, reason='x')\ndef test(): ...",
+        "mark = pytest.mark.skip",
+        "from pytest import importorskip",
+        "pytest.param(1, marks=[pytest.mark.xfail])",
+    ],
+)
+def test_a_skip_is_seen(text: str) -> None:
+    assert list(skips_in(text))
+
+
+def test_no_test_skips_but_by_way_of_missing_which_fails_in_ci() -> None:
+    """`pytest.skip.Exception`, to be caught, is no skip."""
+    where = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for line in skips_in(path.read_text().replace("pytest.skip.Exception", "Skipped"))
+    }
+
+    assert {one.split(":")[0] for one in where} == {"tests/components/base.py"}
+    assert len(where) == 1
 
 
 def test_only_the_settings_read_the_environment() -> None:

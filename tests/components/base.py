@@ -58,6 +58,15 @@ def component(name: str, start: Callable[[Path], Component]) -> Component:
     return _read(record)
 
 
+def used(name: str, line: str) -> None:
+    """Has the run say that a test ran on something that is not shared: a server of the test's own."""
+    record = Path(os.environ[FOLDER_VARIABLE]) / f"{name}.json"
+    if not record.exists():
+        whole = record.with_suffix(f".{os.getpid()}")
+        whole.write_text(json.dumps(asdict(Component(line=line, address={}))))
+        whole.replace(record)
+
+
 def open_run() -> Path:
     """The folder of a new run, in the environment of all that it starts. Clears away dead runs."""
     for old in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):

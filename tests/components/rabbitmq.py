@@ -25,7 +25,6 @@ from brokers.address import parse_address
 from brokers.provision import provision
 from brokers.topology import Topology
 from components.base import Component, Missing, component, missing
-from components.brokers import Rabbit
 from components.freeze import freeze, thaw
 from components.postgres import free_port
 
@@ -127,6 +126,10 @@ class RabbitServer:
             text=True,
         )
         assert found.returncode == 0, found.stderr
+
+    @property
+    def version(self) -> str:
+        return str(self.api.call("GET", "/overview")["rabbitmq_version"])
 
     @property
     def pid(self) -> int:
@@ -247,9 +250,8 @@ def start_rabbitmq(folder: Path) -> Component:
     except Missing:
         return _usual_port()
     server.start()
-    version = server.api.call("GET", "/overview")["rabbitmq_version"]
     return Component(
-        line=f"RabbitMQ {version}, started for this run",
+        line=f"RabbitMQ {server.version}, started for this run",
         address={
             "port": str(server.port),
             "management_port": str(server.management_port),
@@ -289,12 +291,6 @@ def rabbit_environment(server: RabbitServer | None = None) -> Iterator[dict[str,
     with fresh_vhost(server) as url:
         asyncio.run(provision(parse_address(url), Topology()))
         yield {"BROKER_URL": url.replace("guest:guest@", "guest@"), "BROKER_PASSWORD": "guest"}
-
-
-def count_dead_letters(environment: dict[str, str]) -> int:
-    """At the broker of `rabbit_environment`."""
-    address = parse_address(environment["BROKER_URL"], password=environment["BROKER_PASSWORD"])
-    return asyncio.run(Rabbit(address).waiting(Topology().dead_letters))
 
 
 def _usual_port() -> Component:

@@ -19,6 +19,7 @@ import boto3
 from components.base import Component, component
 from components.postgres import free_port
 
+MOTO = f"moto {version('moto')}"
 BUCKET = "kindkans-test"
 REGION = "eu-central-1"
 KEY_ID = "testkey"
@@ -44,7 +45,7 @@ def start_s3(folder: Path) -> Component:
     endpoint = f"http://127.0.0.1:{port}"
     create_bucket(endpoint, BUCKET)
     return Component(
-        line=f"S3 of moto {version('moto')}, started for this run",
+        line=f"S3 of {MOTO}, started for this run",
         address={"endpoint": endpoint},
         pids=(server.pid,),
     )

@@ -19,6 +19,7 @@ import psutil
 import requests
 
 from acceptance.process import Gateway, wait_for
+from components.nats import used_nats
 from components.postgres import free_port
 
 SPARE_DESCRIPTORS = 48  # 16 connections to SQLite are 48
@@ -52,6 +53,8 @@ class Processes(Gateway):
             environment["PORT"] = str(self.soap_port(role))
         with self.log(role).open("ab") as log:
             kind = role.split("-")[0]
+            if kind in ("up", "broker"):
+                used_nats("the gateway's own")
             command = [sys.executable, "-m", *self.launchers.get(kind, ("gateway",)), kind]
             self.running[role] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
         if wait:

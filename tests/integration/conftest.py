@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.base import Missing, missing
+from components.base import Missing, missing, used
 from components.rabbitmq import RabbitServer
 
 
@@ -18,5 +18,6 @@ def own_rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServe
     except Missing as exc:
         missing("rabbitmq", str(exc))
     server.start()
+    used("rabbitmq of a test's own", f"RabbitMQ {server.version}, a second one, for tests that break it")
     yield server
     server.stop()

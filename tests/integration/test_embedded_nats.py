@@ -18,6 +18,7 @@ from brokers.embedded import EmbeddedNats, EmbeddedSettings, server_program
 from brokers.nats_provision import check_server
 from brokers.observer import SilentBroker
 from brokers.topology import Topology
+from components.nats import used_nats
 from dossier.errors import ConfigurationError
 
 
@@ -32,6 +33,11 @@ class Exits(SilentBroker):
     def server_exited(self, returncode: int) -> None:
         self.started.clear()
         self.codes.append(returncode)
+
+
+@pytest.fixture(autouse=True)
+def in_the_report() -> None:
+    used_nats()
 
 
 async def _until(condition) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, text
 
+from components.racers import race
 from database import migrate, schema
 from database.engine import open_engine, reading, writing
 from database.migrate import History, check_current, upgrade
@@ -145,27 +144,11 @@ def test_a_new_database_has_one_version_of_the_settings(open_at: OpenAt) -> None
 
 
 def test_processes_that_upgrade_at_once_all_succeed(tmp_path: Path, open_at: OpenAt) -> None:
-    racer = (
-        "import sys\n"
-        "from database.engine import open_engine\n"
-        "from database.migrate import History, upgrade\n"
-        "print('ready', flush=True); sys.stdin.readline()\n"
-        "upgrade(open_engine(sys.argv[1]), History.GATEWAY)\n"
-    )
     url = f"sqlite:///{tmp_path}/shared.db"
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", racer, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(3)
-    ]
-    for process in racers:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in racers:
-        process.communicate("\n", timeout=60)
+    prepare = "from database.engine import open_engine\nfrom database.migrate import History, upgrade"
+    ran = race(prepare, "upgrade(open_engine(sys.argv[1]), History.GATEWAY)", [[url]] * 3)
 
-    assert [process.returncode for process in racers] == [0, 0, 0]
+    assert [(one.returncode, one.stderr) for one in ran] == [(0, "")] * 3
     check_current(open_at("shared"), History.GATEWAY)
 
 

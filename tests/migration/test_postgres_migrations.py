@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,19 +10,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData
 
 from components.postgres import create_database, drop_database
+from components.racers import race
 from database import schema
 from database.engine import check_durable, open_engine, reading
 from database.migrate import History, check_current, upgrade
 from dossier.errors import ConfigurationError
 from kindkans import schema as kindkans_schema
-
-RACER = """
-import sys
-from database.engine import open_engine
-from database.migrate import History, upgrade
-print("ready", flush=True); sys.stdin.readline()
-upgrade(open_engine(sys.argv[1]), History.GATEWAY)
-"""
 
 
 @pytest.fixture
@@ -61,19 +52,10 @@ def test_a_role_does_not_start_on_an_empty_database(engine: Engine) -> None:
 
 
 def test_processes_that_upgrade_at_once_all_succeed(url: str, engine: Engine) -> None:
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(3)
-    ]
-    for process in racers:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in racers:
-        process.communicate("\n", timeout=60)
+    prepare = "from database.engine import open_engine\nfrom database.migrate import History, upgrade"
+    ran = race(prepare, "upgrade(open_engine(sys.argv[1]), History.GATEWAY)", [[url]] * 3)
 
-    assert [process.returncode for process in racers] == [0, 0, 0]
+    assert [(one.returncode, one.stderr) for one in ran] == [(0, "")] * 3
     assert check_current(engine, History.GATEWAY)
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 
-from components.s3 import BUCKET, create_bucket, fresh_prefix
-from contract.storage.places import FilePlace, Place, S3Place
+from components.base import used
+from components.places import FilePlace, Place, S3Place
+from components.s3 import BUCKET, MOTO, create_bucket, fresh_prefix
 from storage.keyring import Keyring
 from storage.opening import Objects
 from storage.seal import Seal
@@ -22,7 +23,8 @@ def seal() -> Seal:
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
-    """Its endpoint."""
+    """Its endpoint. In this process, so that what it keeps can be made older."""
+    used("s3 in the test's process", f"S3 of {MOTO}, in the test's own process")
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

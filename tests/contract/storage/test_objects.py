@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract.storage.places import Place
+from components.places import Place
 from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId, new_inzending_id
 from storage.keyring import Keyring

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from moto.s3.models import s3_backends
 
+from components.places import FilePlace, S3Place
 from components.s3 import BUCKET, SECRET, create_bucket, fresh_prefix, s3_client
 from contract.storage.middleman import Middleman, middleman, once
-from contract.storage.places import FilePlace, S3Place
 from contract.storage.test_objects import CANARY, OTHER, PUSH, load, store
 from dossier.errors import ConfigurationError, Unavailable
 from dossier.identifiers import InzendingId

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from contract.storage.places import Place
+from components.places import Place
 from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId, new_inzending_id
 from storage.objects import ObjectMissing

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from acceptance.process import wait_for
-from components.base import missing
+from components.base import missing, used
 from faults.catalogue.case import FaultCase, On
 from faults.load import Load
 from faults.processes import pause
@@ -91,7 +91,8 @@ def faked(clock: Path) -> dict[str, str]:
     """The environment of a process that looks at this clock. Skips the test without libfaketime."""
     found = sorted(Path("/usr/lib").glob(f"*/faketime/{_LIBRARY}"))
     if not found:
-        missing("libfaketime", "install Debian's package libfaketime")
+        missing("libfaketime", "install Debian's package faketime")
+    used("libfaketime", f"libfaketime, {found[0]}")
     return {
         "LD_PRELOAD": str(found[0]),
         "FAKETIME_TIMESTAMP_FILE": str(clock),

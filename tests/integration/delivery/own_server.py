@@ -16,6 +16,7 @@ from brokers.process import answers_with_jetstream
 from brokers.topology import Topology
 from components.brokers import Broker, Nats, Rabbit
 from components.freeze import freeze, thaw
+from components.nats import used_nats
 from components.rabbitmq import RabbitServer
 
 
@@ -45,6 +46,7 @@ class OwnNats:
         self.broker: Any = None
 
     async def up(self) -> None:
+        used_nats()
         self.broker = Nats(await self._server.start())
 
     async def down(self) -> None:

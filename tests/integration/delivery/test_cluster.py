@@ -10,6 +10,7 @@ import pytest
 from brokers.topology import Topology
 from components.brokers import Nats
 from components.nats import NatsCluster
+from components.world import World
 
 
 @pytest.fixture
@@ -22,8 +23,8 @@ def cluster(tmp_path):
         made.stop()
 
 
-async def test_all_arrive_once_when_the_leader_is_killed_amid_the_stream(cluster, new_world, tmp_path):
-    world = new_world(tmp_path, Nats(cluster.address))
+async def test_all_arrive_once_when_the_leader_is_killed_amid_the_stream(cluster, parts_on):
+    world = World(parts_on(Nats(cluster.address)))
     world.topology = Topology(prefix=f"t{secrets.token_hex(4)}", replicas=3, ack_wait_seconds=2.0)
     await world.provision()
     async with world.storing(), world.relaying():

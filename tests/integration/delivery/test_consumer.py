@@ -14,36 +14,19 @@ from brokers.messages import Dead, Done, Later, PublishRefused
 SLOW = Backoff(first_seconds=1.0, cap_seconds=60.0)
 
 
-@pytest.fixture
-async def consume(world):
-    """Starts a connection with one handler on the deliveries; all are stopped at the end."""
-    started = []
-
-    async def start(handler, **settings):
-        connection = world.connection(**settings)
-        connection.subscribe(world.topology.deliveries, handler)
-        await connection.start()
-        started.append(connection)
-        return connection
-
-    yield start
-    for connection in started:
-        await connection.stop()
-
-
 async def _publish(world, connection, *bodies: bytes) -> None:
     for body in bodies:
         await connection.publish(world.topology.deliveries.subject, secrets.token_hex(8), body)
 
 
-async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes_as_they_came(world, consume):
+async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes_as_they_came(world, connect):
     got: list[tuple[bytes, int]] = []
 
     async def handler(incoming):
         got.append((incoming.body, incoming.deliveries))
         return Done()
 
-    connection = await consume(handler)
+    connection = await connect(handler)
     await _publish(world, connection, b"\xff\x00{", b'{"a":1}')
     await world.until(lambda: world.seen.count("handled") == 2)
     await connection.stop()
@@ -51,21 +34,21 @@ async def test_done_takes_a_message_off_the_queue_and_the_handler_gets_the_bytes
     assert await world.waiting(world.topology.deliveries) == 0
 
 
-async def test_later_brings_it_back_after_the_delay_and_counts(world, consume):
+async def test_later_brings_it_back_after_the_delay_and_counts(world, connect):
     times: list[tuple[int, float]] = []
 
     async def handler(incoming):
         times.append((incoming.deliveries, time.monotonic()))
         return Later(0.3) if incoming.deliveries < 3 else Done()
 
-    await _publish(world, await consume(handler), b"x")
+    await _publish(world, await connect(handler), b"x")
     await world.until(lambda: len(times) == 3)
     assert [deliveries for deliveries, _ in times] == [1, 2, 3]
     assert times[1][1] - times[0][1] >= 0.25
 
 
 @pytest.mark.parametrize("broker", ["nats"], indirect=True)
-async def test_what_waits_keeps_nobody_else(world, consume):
+async def test_what_waits_keeps_nobody_else(world, connect):
     done: list[bytes] = []
 
     async def handler(incoming):
@@ -74,12 +57,12 @@ async def test_what_waits_keeps_nobody_else(world, consume):
         done.append(incoming.body)
         return Done()
 
-    connection = await consume(handler, concurrency=2)
+    connection = await connect(handler, concurrency=2)
     await _publish(world, connection, *(b"w%d" % n for n in range(20)), b"x")
     await world.until(lambda: done == [b"x"])
 
 
-async def test_an_escaped_exception_means_later_and_only_its_name_is_told(world, consume):
+async def test_an_escaped_exception_means_later_and_only_its_name_is_told(world, connect):
     calls: list[int] = []
 
     async def handler(incoming):
@@ -88,17 +71,17 @@ async def test_an_escaped_exception_means_later_and_only_its_name_is_told(world,
             raise RuntimeError("Jan Jansen")
         return Done()
 
-    connection = await consume(handler)
+    connection = await connect(handler)
     await _publish(world, connection, b"x")
     await world.until(lambda: calls == [1, 2])
     assert world.seen.args("handler_failed") == [(world.topology.deliveries.subject, "RuntimeError")]
 
 
-async def test_dead_leaves_a_letter_with_the_code_and_takes_it_off_the_queue(world, consume):
+async def test_dead_leaves_a_letter_with_the_code_and_takes_it_off_the_queue(world, connect):
     async def handler(incoming):
         return Dead("ONLEESBAAR")
 
-    connection = await consume(handler)
+    connection = await connect(handler)
     await _publish(world, connection, b"poison")
     await world.until(lambda: world.seen.count("handled") == 1)
     await connection.stop()
@@ -109,7 +92,7 @@ async def test_dead_leaves_a_letter_with_the_code_and_takes_it_off_the_queue(wor
     assert await world.waiting(world.topology.deliveries) == 0
 
 
-async def test_no_more_handlers_run_at_once_than_were_asked(world, consume):
+async def test_no_more_handlers_run_at_once_than_were_asked(world, connect):
     running, most, count = 0, 0, 0
 
     async def handler(incoming):
@@ -121,15 +104,15 @@ async def test_no_more_handlers_run_at_once_than_were_asked(world, consume):
         count += 1
         return Done()
 
-    first = await consume(lambda incoming: asyncio.sleep(0, Done()))
+    first = await connect(lambda incoming: asyncio.sleep(0, Done()))
     await first.stop()
-    connection = await consume(handler, concurrency=3)
+    connection = await connect(handler, concurrency=3)
     await _publish(world, connection, *(b"%d" % n for n in range(30)))
     await world.until(lambda: count == 30)
     assert most <= 3
 
 
-async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(world, consume):
+async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(world, connect):
     deliveries: list[int] = []
 
     async def handler(incoming):
@@ -137,7 +120,7 @@ async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(wo
         await asyncio.sleep(world.topology.ack_wait_seconds * 1.6)
         return Done()
 
-    connection = await consume(handler)
+    connection = await connect(handler)
     await _publish(world, connection, b"slow")
     await world.until(lambda: world.seen.count("handled") == 1)
     assert deliveries == [1]
@@ -145,7 +128,7 @@ async def test_a_handler_that_takes_longer_than_the_ack_time_is_not_run_twice(wo
     assert await world.waiting(world.topology.deliveries) == 0
 
 
-async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others_at_once(world, consume):
+async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others_at_once(world, connect):
     release, entered = asyncio.Event(), asyncio.Event()
     done: list[bytes] = []
 
@@ -159,7 +142,7 @@ async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others
         done.append(incoming.body)
         return Done()
 
-    connection = await consume(slow, concurrency=1)
+    connection = await connect(slow, concurrency=1)
     await _publish(world, connection, b"1", b"2", b"3")
     await entered.wait()
     stopping = asyncio.create_task(connection.stop())
@@ -168,13 +151,13 @@ async def test_a_stop_lets_running_handlers_finish_and_leaves_the_rest_to_others
     left = 3 - len(done)
     began = time.monotonic()
     if left:
-        await consume(other)
+        await connect(other)
         await world.until(lambda: sorted(done) == [b"1", b"2", b"3"])
     assert time.monotonic() - began < world.topology.ack_wait_seconds
 
 
-async def test_what_is_too_large_is_refused_for_good(world, consume):
-    connection = await consume(lambda incoming: asyncio.sleep(0, Done()))
+async def test_what_is_too_large_is_refused_for_good(world, connect):
+    connection = await connect(lambda incoming: asyncio.sleep(0, Done()))
     largest = 4 * 2**20
     for size in (largest - 4095, largest - 1, largest, largest + 1, 2 * largest):
         with pytest.raises(PublishRefused):
@@ -184,14 +167,14 @@ async def test_what_is_too_large_is_refused_for_good(world, consume):
 
 
 @pytest.mark.parametrize("broker", ["nats"], indirect=True)
-async def test_one_message_id_is_one_message(world, consume):
+async def test_one_message_id_is_one_message(world, connect):
     got: list[bytes] = []
 
     async def handler(incoming):
         got.append(incoming.body)
         return Done()
 
-    connection = await consume(handler)
+    connection = await connect(handler)
     for body in (b"first", b"second"):
         await connection.publish(world.topology.deliveries.subject, "same", body)
     await connection.publish(world.topology.deliveries.subject, "other", b"last")

@@ -15,24 +15,6 @@ from brokers.topology import Topology
 from dossier.errors import Unavailable
 
 
-@pytest.fixture
-async def connect(world):
-    """Starts a connection, with a handler on the deliveries if one is given; all are stopped at the end."""
-    started = []
-
-    async def start(handler=None, **settings):
-        connection = world.connection(**settings)
-        if handler is not None:
-            connection.subscribe(world.topology.deliveries, handler)
-        await connection.start()
-        started.append(connection)
-        return connection
-
-    yield start
-    for connection in started:
-        await connection.stop()
-
-
 async def test_a_message_to_a_queue_that_is_gone_is_not_confirmed_and_not_refused(world, connect):
     connection = await connect()
     await world.broker.delete(world.topology.deliveries)

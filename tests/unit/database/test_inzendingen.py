@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
+from components.statements import record_statements
 from database import inzendingen as its
 from database.answered import answered_versions
 from database.dossiers import DossierRow, advance_dossier, insert_dossier
@@ -246,12 +247,7 @@ QUERIES = {
 @pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_no_search_reads_a_whole_table(engine: Engine, query: Any) -> None:
-    statements: list[tuple[str, Any]] = []
-    event.listen(
-        engine,
-        "before_cursor_execute",
-        lambda c, cur, sql, values, ctx, many: statements.append((sql, values)),
-    )
+    statements = record_statements(engine)
     with reading(engine) as connection:
         query(connection)
         sql, values = statements[-1]
@@ -268,12 +264,7 @@ def test_no_search_reads_a_whole_table(engine: Engine, query: Any) -> None:
 @pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_nor_on_postgresql(engine: Engine, query: Any) -> None:
-    statements: list[tuple[str, Any]] = []
-    event.listen(
-        engine,
-        "before_cursor_execute",
-        lambda c, cur, sql, values, ctx, many: statements.append((sql, values)),
-    )
+    statements = record_statements(engine)
     with reading(engine) as connection:
         query(connection)
         sql, values = statements[-1]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert
 
+from components.racers import race
 from database.engine import open_engine, reading, writing
 from database.key_fingerprints import read_fingerprints
 from database.migrate import History
@@ -21,15 +20,13 @@ from dossier.errors import ConfigurationError
 from gateway.keys import KeyedDatabase, claim_keyring, gateway_keyed, load_keyring, store_keyed
 from storage.keyring import Keyring, _create, load
 
-RACER = """
-import sys
+PREPARE = """
 from pathlib import Path
 from database.engine import open_engine
 from gateway.keys import claim_keyring, gateway_keyed
 engine = open_engine(sys.argv[1])
-print("ready", flush=True); sys.stdin.readline()
-claim_keyring(Path(sys.argv[2]), [gateway_keyed(engine)], create=True)
 """
+CLAIM = "claim_keyring(Path(sys.argv[2]), [gateway_keyed(engine)], create=True)"
 
 
 @pytest.fixture
@@ -157,7 +154,7 @@ def test_what_was_sealed_before_fingerprints_were_kept_needs_its_key_file(
 
 
 def test_a_named_key_file_is_never_made(path: Path, both: list[KeyedDatabase]) -> None:
-    with pytest.raises(ConfigurationError, match=r"keys\.json cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"there is no key file keys\.json"):
         claim_keyring(path, both, create=False)
 
     assert not path.exists()
@@ -186,24 +183,10 @@ def test_roles_that_start_at_once_on_one_folder_have_the_same_keys(
 def test_of_two_machines_with_keys_of_their_own_one_is_refused(tmp_path: Path, engine: Engine) -> None:
     url = engine.url.render_as_string(hide_password=False)
     paths = [tmp_path / name / "keys.json" for name in ("one", "other")]
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, url, str(path)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for path in paths
-    ]  # fmt: skip
-    for process in racers:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in racers:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=60)[1] for process in racers]
+    ran = race(PREPARE, CLAIM, [[url, path] for path in paths])
 
-    assert sorted(process.returncode for process in racers) == [0, 1]
-    assert sum("No new keys were made" in text for text in told) == 1
+    assert sorted(one.returncode for one in ran) == [0, 1]
+    assert sum("No new keys were made" in one.stderr for one in ran) == 1
     assert sum(path.exists() for path in paths) == 1
 
 

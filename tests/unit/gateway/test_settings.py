@@ -77,3 +77,21 @@ def test_a_wrong_value_in_a_file_is_named_and_not_shown(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="wrong setting: PORT") as caught:
         read_settings()
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "replicas"), [("1", 1), ("3", 3), ("5", 5)])
+def test_the_copies_of_a_stream_are_read_from_the_text_that_a_variable_is(
+    monkeypatch: pytest.MonkeyPatch, text: str, replicas: int
+) -> None:
+    monkeypatch.setenv("BROKER_REPLICAS", text)
+    monkeypatch.setenv("BROKER_URL", "nats://a,nats://b,nats://c")
+
+    assert read_settings().topology.replicas == replicas
+
+
+@pytest.mark.parametrize("text", ["2", "0", "-1", "drie", "", "3.0"])
+def test_another_number_of_copies_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("BROKER_REPLICAS", text)
+
+    with pytest.raises(ConfigurationError, match="BROKER_REPLICAS"):
+        read_settings()

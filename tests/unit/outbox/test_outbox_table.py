@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
+from components.statements import record_statements
 from database import outbox, outbox_rows
 from database.engine import now_ms, reading, writing
 from dossier.errors import Unavailable
@@ -184,12 +185,7 @@ def test_the_database_refuses_half_a_lease_and_a_death_without_a_code(box):
 
 @pytest.mark.parametrize("new_database", ["sqlite"], indirect=True)
 def test_the_claim_uses_the_partial_index_and_the_order_per_dossier_its_own(box):
-    ran: list[tuple[str, object]] = []
-    event.listen(
-        box.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, parameters, *_: ran.append((statement, parameters)),
-    )
+    ran = record_statements(box.engine)
     box.claim()
     (statement, parameters) = next(r for r in ran if r[0].startswith("UPDATE outbox"))
     with reading(box.engine) as connection:
@@ -221,12 +217,7 @@ def test_the_age_of_the_oldest_is_read_from_what_is_open_only(box):
 
 @pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
 def test_the_claim_uses_its_indexes_on_postgresql_too(box):
-    ran: list[tuple[str, object]] = []
-    event.listen(
-        box.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, parameters, *_: ran.append((statement, parameters)),
-    )
+    ran = record_statements(box.engine)
     box.claim()
     (statement, parameters) = next(r for r in ran if r[0].startswith("UPDATE outbox"))
     with writing(box.engine) as connection:

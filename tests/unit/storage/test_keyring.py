@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.racers import race
 from dossier.errors import ConfigurationError
 from storage.keyring import KEY_BYTES, Keyring, create, load, load_or_create
 
@@ -59,30 +58,16 @@ def test_two_key_files_share_no_key() -> None:
 
 
 def test_processes_that_start_at_once_make_one_key_file(tmp_path: Path) -> None:
-    racer = (
-        "import sys; from pathlib import Path; from storage.keyring import load_or_create\n"
-        "print('ready', flush=True); sys.stdin.readline()\n"
-        "ring = load_or_create(Path(sys.argv[1])); print(ring.active, ring.search.hex())\n"
-    )
     path = tmp_path / "keys.json"
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", racer, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(6)
-    ]
-    for process in racers:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in racers:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    seen = {process.communicate(timeout=30)[0] for process in racers}
+    ran = race(
+        "from pathlib import Path; from storage.keyring import load_or_create",
+        "ring = load_or_create(Path(sys.argv[1])); print(ring.active, ring.search.hex())",
+        [[path]] * 6,
+    )
 
-    assert [process.returncode for process in racers] == [0] * 6
+    assert [one.returncode for one in ran] == [0] * 6
     ring = load(path)
-    assert seen == {f"{ring.active} {ring.search.hex()}\n"}
+    assert {one.stdout for one in ran} == {f"{ring.active} {ring.search.hex()}\n"}
     assert [p.name for p in tmp_path.iterdir()] == ["keys.json"]
 
 

@@ -109,8 +109,21 @@ def test_random_bytes_are_no_program(sniffer: Sniffer) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\n" * SNIFF_BYTES, b" " * SNIFF_BYTES, b"<job " * 4000, b"#" * 20000])
-def test_no_content_takes_long(sniffer: Sniffer, content: bytes) -> None:
-    started = time.perf_counter()
-    sniffer.content_type(b"<html>" + content)
-    sniffer.content_type(content)
-    assert time.perf_counter() - started < 1
+@pytest.mark.parametrize("before", [b"", b"<html>"])
+def test_no_content_takes_much_more_work_than_an_ordinary_text(
+    sniffer: Sniffer, content: bytes, before: bytes
+) -> None:
+    ordinary = seconds_of_work(sniffer, GOOD["a long text"])
+    assert (
+        seconds_of_work(sniffer, before + content) < 500 * ordinary
+    )  # libmagic takes 70 times as much for 16 KiB of line ends
+
+
+def seconds_of_work(sniffer: Sniffer, content: bytes) -> float:
+    """Of the processor for this thread, at the best of five: what else runs does not count."""
+    found = []
+    for _ in range(5):
+        started = time.thread_time()
+        sniffer.content_type(content)
+        found.append(time.thread_time() - started)
+    return min(found)

@@ -1,4 +1,4 @@
-"""What the contract tests need of a storage beyond its seam: to look at what is kept, and to spoil it."""
+"""What tests need of a storage beyond its seam: to look at what is kept, and to spoil it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from moto.core.utils import utcnow
-from moto.s3.models import s3_backends
-
 from components.s3 import BUCKET, KEY_ID, REGION, SECRET, bodies, s3_client
 from dossier.identifiers import InzendingId
 from storage.address import Bucket, Folder, S3Access
@@ -21,7 +18,7 @@ from storage.bucket import Patience
 from storage.opening import Objects, Storage, open_objects
 from storage.seal import Seal
 
-# Long enough for a server in the same process on a busy machine, short enough to wait for.
+# Long enough for a server on a busy machine, short enough to wait for.
 PATIENCE = Patience(connect_seconds=2, request_seconds=4, call_seconds=6, retries=1, discard_seconds=5)
 
 
@@ -74,7 +71,7 @@ class FilePlace:
 
 @dataclass(frozen=True)
 class S3Place:
-    """A prefix in the moto that runs in this process, so that its objects can be made older."""
+    """A prefix in a bucket of moto's."""
 
     endpoint: str
     prefix: str
@@ -114,6 +111,10 @@ class S3Place:
         s3_client(self.endpoint).delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{key}")
 
     def age(self, inzending_id: InzendingId, seconds: float) -> None:
+        """Only where moto runs in this very process."""
+        from moto.core.utils import utcnow  # half a second, for who needs it
+        from moto.s3.models import s3_backends
+
         folder = f"{self.prefix}/{inzending_id[-2:]}/{inzending_id}/"
         keys = s3_backends["123456789012"]["aws"].buckets[self.bucket].keys
         for name in list(keys):
