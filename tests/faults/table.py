@@ -18,6 +18,7 @@ import psutil
 from faults.catalogue.case import FaultCase
 from faults.checker import Promise
 from faults.runner import Outcome
+from faults.seeded.table import markdown
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "faults.md"
 _BROKEN = "the run itself broke"
@@ -95,7 +96,10 @@ class Table:
         lines += [_line(_cells(row, columns)) for row in self.rows.values()]
         lines.append(_line(self._totals(columns)))
         return _TEXT.format(
-            date=datetime.now(UTC).date().isoformat(), machine=machine(), table="\n".join(lines)
+            date=datetime.now(UTC).date().isoformat(),
+            machine=machine(),
+            table="\n".join(lines),
+            seeded=markdown(),
         )
 
     def _totals(self, columns: Sequence[str]) -> list[str]:
@@ -159,4 +163,11 @@ reached, or cannot be done on this machine; then its note says why. `berichten` 
 how often they were sent.
 
 {table}
-"""
+
+## Bugs planted on purpose
+
+Each is planted in the role named, in a test only, and the fault named must then see that promise broken.
+The same fault without the bug passes, above. `make test` runs the quick ones, the second half of
+`make faults` all of them.
+
+{seeded}"""
