@@ -150,8 +150,8 @@ class BijlageIntake:
         content_type = await self._sniff(bijlage.head)
         object_id = ""
         if bijlage.writer is not None:
-            del self._unfinished[bijlage.number]  # it closes what it has open, whatever comes
             object_id = await bijlage.writer.finish()
+            del self._unfinished[bijlage.number]  # only now: one that failed is still to be discarded
         self.inhoud[bijlage.number] = replace(
             self.inhoud[bijlage.number], content_type=content_type, object_id=object_id
         )
