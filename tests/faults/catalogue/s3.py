@@ -6,7 +6,9 @@ that is killed and started is made in front of it: open connections are reset, a
 
 from __future__ import annotations
 
+import itertools
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,8 +22,8 @@ from faults.stack import Stack
 
 _ROLES = "intake", "kindkans"
 _SLOW_SECONDS = 0.3  # each piece, each way
-# Of every ten requests these go wrong; obstore repeats each twice.
-_NOW_AND_THEN = ("500", "503", "swallow", "short", *["pass"] * 6)
+_MOODS = "500", "503", "swallow", "short", "pass", "pass", "pass"
+_LONGEST_MOOD = 30  # requests: obstore repeats each twice, and we a write once more
 
 
 def away(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -81,12 +83,23 @@ def answers(status: str) -> Inject:
 
 
 def fails_now_and_then(stack: Stack, load: Load, rng: random.Random) -> None:
-    """Errors, lost answers and half answers, among what goes well."""
+    """Errors, lost answers and half answers, each for some requests, among what goes well."""
     with _through_middleman(stack) as s3:
-        s3.behave = lambda method, path: rng.choice(_NOW_AND_THEN)
-        load.answered(40)
-        until_delivered(stack)
+        s3.behave = _moody(rng)
+        load.answered(60)
         s3.behave = lambda method, path: "pass"
+        until_delivered(stack)
+
+
+def _moody(rng: random.Random) -> Callable[[str, str], str]:
+    moods = (mood for _ in itertools.count() for mood in [rng.choice(_MOODS)] * rng.randint(1, _LONGEST_MOOD))
+    lock = threading.Lock()  # requests come in threads
+
+    def behave(method: str, path: str) -> str:
+        with lock:
+            return next(moods)
+
+    return behave
 
 
 def _is_away(load: Load, begin: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ that a bug cannot quietly stop being one.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ from gateway.intake import Intake
 from kindkans import statements
 from kindkans.schema import inbox
 from outbox.relay import Relay
+from storage.bucket import S3Bucket
 
 
 def patch(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
@@ -235,6 +237,19 @@ def sticky_refusal() -> None:
     patch(Intake, "indienen", make)
 
 
+def failed_put_believed() -> None:
+    """A bijlage counts as kept, whatever S3 said."""
+
+    def make(put_new: Any) -> Any:
+        async def believing(self: Any, key: str, content: Any) -> None:
+            with contextlib.suppress(Unavailable):
+                await put_new(self, key, content)
+
+        return believing
+
+    patch(S3Bucket, "put_new", make)
+
+
 def sqlite_synchronous_normal() -> None:
     def make(on_connect: Any) -> Any:
         def normal(connection: Any, record: Any) -> None:
@@ -262,6 +277,7 @@ PLANTS: dict[str, Callable[[], None]] = {
         inbox_check_then_insert,
         refused_on_a_database_error,
         sticky_refusal,
+        failed_put_believed,
         sqlite_synchronous_normal,
     )
 }

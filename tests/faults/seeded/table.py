@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import faults
-from faults.catalogue import backlog, kills, mistakes, network, postgres, rabbitmq, side_by_side
+from faults.catalogue import backlog, kills, mistakes, network, postgres, rabbitmq, s3, side_by_side
 from faults.catalogue.case import FaultCase, On
 from faults.checker import Promise, Violation
 from faults.seeded import bugs, rabbit_bugs
@@ -150,6 +150,13 @@ SEEDED: tuple[SeededBug, ...] = (
         fault=_POWER_CUT,
         promise=Promise.WRONG_ANSWER,
         text="was given to",
+    ),
+    SeededBug(
+        name="S3: a failed PUT is believed",
+        plants={"intake": bugs.failed_put_believed},
+        fault=_named(s3.S3, "S3 fails now and then"),
+        promise=Promise.LOST,
+        text="lacks a version",
     ),
     # RabbitMQ's own.
     SeededBug(
