@@ -6,9 +6,9 @@ that is killed and started is made in front of it: open connections are reset, a
 
 from __future__ import annotations
 
-import itertools
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,7 +23,7 @@ from faults.stack import Stack
 _ROLES = "intake", "kindkans"
 _SLOW_SECONDS = 0.3  # each piece, each way
 _MOODS = "500", "503", "swallow", "short", "pass", "pass", "pass"
-_LONGEST_MOOD = 30  # requests: obstore repeats each twice, and we a write once more
+_LONGEST_MOOD_SECONDS = 4.0  # obstore repeats each request twice, and we a write once more
 
 
 def away(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -83,7 +83,7 @@ def answers(status: str) -> Inject:
 
 
 def fails_now_and_then(stack: Stack, load: Load, rng: random.Random) -> None:
-    """Errors, lost answers and half answers, each for some requests, among what goes well."""
+    """Errors, lost answers and half answers, each for some seconds, among what goes well."""
     with _through_middleman(stack) as s3:
         s3.behave = _moody(rng)
         load.answered(60)
@@ -92,12 +92,16 @@ def fails_now_and_then(stack: Stack, load: Load, rng: random.Random) -> None:
 
 
 def _moody(rng: random.Random) -> Callable[[str, str], str]:
-    moods = (mood for _ in itertools.count() for mood in [rng.choice(_MOODS)] * rng.randint(1, _LONGEST_MOOD))
+    mood, until = "pass", 0.0
     lock = threading.Lock()  # requests come in threads
 
     def behave(method: str, path: str) -> str:
+        nonlocal mood, until
         with lock:
-            return next(moods)
+            if time.monotonic() > until:
+                mood = rng.choice(_MOODS)
+                until = time.monotonic() + rng.uniform(0, _LONGEST_MOOD_SECONDS)
+            return mood
 
     return behave
 
