@@ -36,6 +36,9 @@ from dossier.errors import Unavailable
 # JetStream's error code for "message size exceeds maximum allowed".
 _TOO_LARGE = 10054
 
+# While the server is away. RuntimeError is uvloop's, of a closed transport: nats-py writes to it.
+_AWAY = (TimeoutError, NatsError, OSError, RuntimeError)
+
 # Headers count too. nats-py looks at the body only, and a server that gets more than it may answers by
 # closing the connection for good. Dead letters have longer headers, so there is room for those.
 _HEADER_ROOM = 4096
@@ -141,11 +144,11 @@ class NatsConnection:
         self._stopping = True
         await asyncio.gather(*(pull.quiesce() for _, pull in self._subscriptions))
         # A drain waits for the server, which may be away; then there is nothing to wait for.
-        with contextlib.suppress(TimeoutError, NatsError):
+        with contextlib.suppress(*_AWAY):
             async with asyncio.timeout(self._settings.stop_grace_seconds + 5):
                 await self._broker.stop()
         if (left := self._broker._connection) is not None:  # not drained
-            with contextlib.suppress(TimeoutError, NatsError):
+            with contextlib.suppress(*_AWAY):
                 async with asyncio.timeout(5):
                     await left.close()
 

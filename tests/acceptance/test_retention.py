@@ -120,6 +120,8 @@ def test_by_itself_only_when_it_is_switched_on(own: Gateway) -> None:
 
 
 def test_a_policy_that_can_not_be_is_refused_at_the_start(own: Gateway) -> None:
+    own.start()  # makes the keys
+    own.stop()
     own.environment |= {"RETENTION_HISTORY_DAYS": "3", "RETENTION_AUTO": "true"}
 
     for command in ("retention", "intake"):
