@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import stat
 import sys
-from pathlib import Path
 
 import typer
-import uvloop
 
-from brokers.provision import provision
 from dossier.errors import GatewayError
-from gateway import process
 from gateway.commands import brins, configure, koppelingen, organisaties, restore, retention, submissions
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
-from gateway.drain import Drain
-from gateway.logs import configure_logs, get_logger
-from gateway.parts import Running
-from gateway.settings import Settings, read_settings
-from gateway.wiring import (
-    Role,
-    Wiring,
-    external_broker,
-)
+from gateway.settings import read_settings
 from storage import keyring
 
 app = typer.Typer(
@@ -54,31 +40,31 @@ app.add_typer(keys_app, name="keys")
 @app.command()
 def up() -> None:
     """Run everything in one process: broker, intake, relay and the core store. Data under ./data."""
-    _run("up", {Role.BROKER, Role.INTAKE, Role.RELAY, Role.KINDKANS})
+    _run("up", "broker", "intake", "relay", "kindkans")
 
 
 @app.command()
 def intake() -> None:
     """Run the intake only: receives pushes, answers, fills the outbox."""
-    _run("intake", {Role.INTAKE})
+    _run("intake", "intake")
 
 
 @app.command()
 def relay() -> None:
     """Run the relay only: publishes the outbox, takes the store's receipts."""
-    _run("relay", {Role.RELAY})
+    _run("relay", "relay")
 
 
 @app.command()
 def kindkans() -> None:
     """Run the core Kindkans store only."""
-    _run("kindkans", {Role.KINDKANS})
+    _run("kindkans", "kindkans")
 
 
 @app.command()
 def broker() -> None:
     """Run the embedded broker only, for roles that run apart on this machine."""
-    _run("broker", {Role.BROKER})
+    _run("broker", "broker")
 
 
 @app.command()
@@ -91,10 +77,10 @@ def migrate() -> None:
 @app.command("provision")
 def provision_command() -> None:
     """Declare the queues of an external broker (BROKER_URL). Safe to repeat. `up` does it for its own."""
-    settings = read_settings()
-    address = external_broker(settings)
-    names = asyncio.run(provision(address, settings.topology))
-    out.print(f"Declared at {address.url}: {', '.join(names)}", soft_wrap=True)
+    from gateway.serve import declare_queues  # the brokers take half a second to import
+
+    url, names = declare_queues(read_settings())
+    out.print(f"Declared at {url}: {', '.join(names)}", soft_wrap=True)
 
 
 @keys_app.command("create")
@@ -116,29 +102,10 @@ def demo() -> None:
     raise typer.Exit(0 if run_demo() else 1)
 
 
-def _run(name: str, roles: set[Role]) -> None:
-    settings = read_settings()
-    configure_logs(log_format=settings.log_format, log_level=settings.log_level)
-    drain = Drain(settings.drain_seconds)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        code = runner.run(_serve(settings, name, roles, drain))
-    drain.finish()
-    raise typer.Exit(code)
+def _run(name: str, *roles: str) -> None:
+    from gateway.serve import serve_roles  # the brokers take half a second to import
 
-
-async def _serve(settings: Settings, name: str, roles: set[Role], drain: Drain) -> int:
-    failure = process.Failure()
-    built = Wiring(settings, failure).build(roles)
-    log = get_logger(role=name)
-    log.info("process_starting", url=built.soap_url, what=built.ops_url)
-    if _open_to_others(settings.data_folder):
-        log.warning("data_folder_open_to_others", what="chmod 700 DATA_FOLDER")
-    running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
-    return await process.run([*built.parts, running], failure, drain)
-
-
-def _open_to_others(folder: Path) -> bool:
-    return bool(stat.S_IMODE(folder.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO))
+    raise typer.Exit(serve_roles(read_settings(), name, roles))
 
 
 def main() -> None:

@@ -20,11 +20,11 @@ from brokers.observer import BrokerObserver
 from brokers.provision import provision
 from brokers.topology import Queue, Topology
 from database.committer import Committer
-from dossier.errors import Draining, GatewayError, Unavailable
+from dossier.errors import GatewayError, Unavailable
 from dossier.identifiers import InzendingId
 from gateway.health import Health
 from gateway.logs import get_logger
-from gateway.process import Failure
+from gateway.process import Failure, watched
 from outbox.relay import Relay
 from storage.sweeper import SweepableObjects, sweep
 
@@ -247,16 +247,3 @@ class Running:
 
     async def stop(self) -> None:
         self._path.unlink(missing_ok=True)
-
-
-def watched(work: Coroutine[Any, Any, None], what: str, failure: Failure) -> asyncio.Task[None]:
-    """A task whose unexpected end ends the process: nothing that must run may stop silently."""
-    task = asyncio.create_task(work, name=what)
-
-    def ended(task: asyncio.Task[None]) -> None:
-        error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, Draining):
-            failure.report(what, error)
-
-    task.add_done_callback(ended)
-    return task

@@ -14,7 +14,7 @@ from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from dossier.errors import ConfigurationError
+from dossier.errors import ConfigurationError, Draining
 from gateway.drain import Drain
 from gateway.logs import get_logger, where
 
@@ -49,6 +49,19 @@ class Failure:
 
     async def wait(self) -> None:
         await self._happened.wait()
+
+
+def watched(work: Coroutine[Any, Any, None], what: str, failure: Failure) -> asyncio.Task[None]:
+    """A task whose unexpected end ends the process: nothing that must run may stop silently."""
+    task = asyncio.create_task(work, name=what)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Draining):
+            failure.report(what, error)
+
+    task.add_done_callback(ended)
+    return task
 
 
 async def run(parts: Sequence[Part], failure: Failure, drain: Drain) -> int:

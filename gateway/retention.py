@@ -24,8 +24,7 @@ from dossier.errors import ConfigurationError, GatewayError, Unavailable
 from dossier.identifiers import InzendingId
 from dossier.timestamps import to_ms, utc_now
 from gateway.logs import get_logger
-from gateway.parts import watched
-from gateway.process import Failure
+from gateway.process import Failure, watched
 from gateway.settings import Settings
 
 EVERY_SECONDS = 24 * 3600.0
