@@ -209,14 +209,14 @@ class Ageing(RuleBasedStateMachine):
     async def keep(self, event_id: InzendingId) -> Bijlage:
         writer = self.objects.create(event_id, 1)
         await writer.write(b"inhoud")
-        await writer.finish()
+        object_id = await writer.finish()
         return Bijlage(
             positie=1,
             naam="verslag.txt",
             size_bytes=6,
             sha256=hashlib.sha256(b"inhoud").hexdigest(),
             content_type="text/plain",
-            object_id=writer.object_id,
+            object_id=object_id,
         )
 
 
