@@ -223,7 +223,7 @@ SERVER_FAULTS = (
     _case("kill -9 of RabbitMQ, and the store away", kill_with_a_backlog, on=On.PRODUCTION_ALONE, short=True),
     _case("RabbitMQ restarts", restart_the_server, on=On.PRODUCTION_ALONE),
     _case(f"RabbitMQ is frozen for {LONG_SECONDS:.0f} s", freeze_the_server, on=On.PRODUCTION_ALONE),
-    _case("RabbitMQ: disk alarm", disk_alarm, on=On.PRODUCTION_ALONE, short=True),
+    _case("RabbitMQ: disk alarm", disk_alarm, on=On.PRODUCTION_ALONE),
     _case("RabbitMQ: memory alarm", memory_alarm, on=On.PRODUCTION_ALONE),
 )
 

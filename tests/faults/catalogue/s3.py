@@ -145,7 +145,7 @@ S3 = (
     _case("S3 is cut off silently", cut_off_silently),
     _case("S3 is slow", slow),
     _case("S3 answers 500", answers("500")),
-    _case("S3 answers 503", answers("503"), short=True),
+    _case("S3 answers 503", answers("503")),
     _case("S3 fails now and then", fails_now_and_then),
     cut_at(b"PUT /", "a PUT of intake", "intake", delivered=True),
     cut_at(b"PUT /", "a PUT of intake", "intake", delivered=False),
