@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import nats
-import psutil
 
 from acceptance.process import wait_for
 from brokers.provision import provision
 from brokers.topology import Topology
+from faults.catalogue import disk
 from faults.catalogue.case import FaultCase, On
 from faults.load import Load
 from faults.stack import Stack, messages_in
@@ -22,19 +22,11 @@ _OPEN = "SELECT 1 FROM outbox WHERE state IN ('wachtend', 'gepubliceerd') LIMIT 
 _PUBLISHED = "SELECT 1 FROM outbox WHERE state = 'gepubliceerd' LIMIT 1"
 
 
-def cut_the_power(stack: Stack, load: Load, rng: random.Random) -> None:
+def power_fails(stack: Stack, load: Load, rng: random.Random) -> None:
     """Of everything, while pushes are answered and messages wait."""
     with _backlog(stack):
         load.answered(rng.randint(1, 10))
-        stack.disk.cut()
-        processes = _all_processes(stack)
-        for process in processes:
-            process.kill()
-        psutil.wait_procs(processes, timeout=20)
-        for role in list(stack.running):
-            stack.kill(role)
-        wait_for(lambda: stack.dismiss_witness() or stack.disk.unmount())
-        stack.disk.restore()
+        disk.cut_the_power(stack)
         stack.start("broker")
         stack.start("relay")
         stack.start("intake")
@@ -87,13 +79,8 @@ async def _delete(stack: Stack) -> None:
         await client.close()
 
 
-def _all_processes(stack: Stack) -> list[psutil.Process]:
-    first = [stack.process(role) for role in stack.running]
-    return [*first, *(child for process in first for child in process.children(recursive=True))]
-
-
 BACKLOG = (
-    FaultCase(name="power cut, and the store away", inject=cut_the_power, on=On.POWER),
+    FaultCase(name="power cut, and the store away", inject=power_fails, on=On.POWER),
     FaultCase(name="the broker is killed, and the store away", inject=kill_the_broker),
     FaultCase(name="the queue is gone when something is published", inject=remove_the_queue),
 )
