@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
-import selectors
 import socket
 import struct
-import threading
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import quantiles
 
 from acceptance.process import wait_for
@@ -19,8 +24,10 @@ from faults.stack import OMGEVING, Stack
 
 _HALVES = 20
 _SLOW = 500
+_MEASURED = 300  # answers before, and while they dawdle: enough for a p99
 _LEAVERS = 20
 _REST_SECONDS = 5  # a push that is younger may be in the middle of being decided
+_DAWDLERS = Path(__file__).parent.parent / "dawdlers.py"
 
 
 def _halves(stack: Stack, load: Load, rng: random.Random) -> None:
@@ -52,24 +59,39 @@ def _leavers(stack: Stack, load: Load, rng: random.Random) -> None:
 def _slow(stack: Stack, load: Load, rng: random.Random) -> str:
     """A byte each second, from many at once, while the others go on."""
     since = time.monotonic()
-    load.answered(100)
+    load.answered(_MEASURED)
     began = time.monotonic()
     body = indienen(load.new(File(naam=f"{CANARY}.txt", content=rng.randbytes(50_000)))).body
-    ending = threading.Event()
-    dawdlers = threading.Thread(target=_dawdle, args=(stack, body, ending), daemon=True)
-    dawdlers.start()
-    try:
+    with _dawdlers(stack, body):
         wait_for(lambda: stack.connections() >= _SLOW * 0.9)
         during = time.monotonic()
-        load.answered(100, seconds=120)
+        load.answered(_MEASURED, seconds=120)
         wait_for(lambda: time.monotonic() > during + LONG_SECONDS, LONG_SECONDS + 5)
         ended = time.monotonic()
-    finally:
-        ending.set()
-        dawdlers.join(timeout=30)
     before = _speeds(load, since, began)
     meanwhile = _speeds(load, during, ended)
     return f"p50/p99 before {before}, with {_SLOW} slow senders {meanwhile}"
+
+
+@contextmanager
+def _dawdlers(stack: Stack, body: bytes) -> Iterator[None]:
+    """`_SLOW` of them, in a process of their own: in ours they would hold up the senders that we measure."""
+    plan = {
+        "port": stack.soap_port("intake"),
+        "connections": _SLOW,
+        "head": _head(stack, len(body)).decode(),
+        "body": base64.b64encode(body).decode(),
+    }
+    child = subprocess.Popen([sys.executable, _DAWDLERS], stdin=subprocess.PIPE)
+    try:
+        assert child.stdin is not None
+        with child.stdin:
+            child.stdin.write(json.dumps(plan).encode())
+        yield
+        assert child.poll() is None, "the slow senders ended by themselves"
+    finally:
+        child.kill()
+        child.wait()
 
 
 def _speeds(load: Load, since: float, until: float) -> str:
@@ -83,44 +105,18 @@ def _speeds(load: Load, since: float, until: float) -> str:
     return f"{cuts[49]:.0f}/{cuts[98]:.0f} ms"
 
 
-def _dawdle(stack: Stack, body: bytes, ending: threading.Event) -> None:
-    """Keeps `_SLOW` connections open; one that the gateway ends is made again."""
-    selector = selectors.DefaultSelector()
-    sent: dict[socket.socket, int] = {}
-    try:
-        while not ending.is_set():
-            while len(sent) < _SLOW:
-                connection = _connect(stack, len(body))
-                connection.setblocking(False)
-                selector.register(connection, selectors.EVENT_READ)
-                sent[connection] = 0
-            for key, _ in selector.select(timeout=0):  # a 408, or closed: it was too slow
-                connection = key.fileobj  # type: ignore[assignment]
-                selector.unregister(connection)
-                del sent[connection]
-                connection.close()
-            for connection, number in sent.items():
-                try:
-                    connection.send(body[number : number + 1])
-                    sent[connection] = number + 1
-                except OSError:
-                    pass  # it is closed, and the selector will say so
-            ending.wait(1.0)
-    finally:
-        for connection in sent:
-            connection.close()
-        selector.close()
-
-
 def _connect(stack: Stack, length: int) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", stack.soap_port("intake")), timeout=20)
-    head = (
+    connection.sendall(_head(stack, length))
+    return connection
+
+
+def _head(stack: Stack, length: int) -> bytes:
+    return (
         "POST /parnassys/v1 HTTP/1.1\r\nHost: localhost\r\n"
         f"Authorization: {stack.authorization(OMGEVING)}\r\n"
         f"Content-Type: text/xml; charset=utf-8\r\nContent-Length: {length}\r\n\r\n"
-    )
-    connection.sendall(head.encode())
-    return connection
+    ).encode()
 
 
 def _leave(connection: socket.socket, *, rudely: bool) -> None:
