@@ -33,9 +33,9 @@ from database.engine import open_engine, reading, writing
 from database.organisaties import Swv
 from dossier.brin import Brin
 from dossier.identifiers import KoppelingId, OmgevingId, OrganisatieId, SwvId
-from gateway import administration as admin
 from gateway.databases import open_gateway_database
 from gateway.settings import Settings, read_settings
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 

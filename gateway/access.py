@@ -11,47 +11,22 @@ import asyncio
 import hashlib
 import hmac
 import os
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidKey
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import Engine
 
 from database.engine import reading
 from database.koppelingen import list_omgevingen
+from database.secret_hashes import hash_secret, new_secret, verify_secret
 from database.settings_version import read_version
 from dossier.errors import NotAuthenticated
 from dossier.identifiers import OmgevingId
 
-# OWASP's smallest recommended memory (7 MiB, 5 passes): a push must stay within 32 MB, and the
-# secrets are 256 random bits, not passwords that somebody chose.
-_MEMORY_KIB, _PASSES, _LANES, _LENGTH = 7168, 5, 1, 32
 _REFUSAL_SECONDS = 5.0
 _REFRESH_SECONDS = 1.0
 _MAX_REMEMBERED = 10_000
-
-
-def new_secret() -> str:
-    """256 random bits, safe in a header and a URL."""
-    return secrets.token_urlsafe(32)
-
-
-def hash_secret(secret: str) -> str:
-    """The argon2id hash as a PHC string; takes some 15 ms."""
-    return Argon2id(
-        salt=os.urandom(16), length=_LENGTH, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB
-    ).derive_phc_encoded(secret.encode())
-
-
-def verify_secret(secret: str, secret_hash: str) -> bool:
-    try:
-        Argon2id.verify_phc_encoded(secret.encode(), secret_hash)
-    except InvalidKey:
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from database.organisaties import list_organisaties, list_swvs
 from dossier.brin import Brin
 from dossier.errors import ConfigurationError
 from dossier.identifiers import KoppelingId, OmgevingId, SwvId
-from gateway import administration as admin
-from gateway import described
 from gateway.configuration_file import Wanted, WantedOmgeving
 from gateway.configuration_file import read_file as read_file
+from helpdesk import administration as admin
+from helpdesk import described
 from routing.brin_list import read_brin_list
 from routing.tables import Koppeling
 

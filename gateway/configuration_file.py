@@ -17,10 +17,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from database.organisaties import Swv
+from database.phc import is_argon2id
 from dossier.errors import ConfigurationError
 from dossier.identifiers import OmgevingId
-from gateway import administration as admin
-from gateway.phc import is_argon2id
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 

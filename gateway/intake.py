@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from database.committer import Committer
 from database.engine import reading
 from database.known import look_up
+from database.status import find_status
 from dossier.dossier import Dossier
 from dossier.errors import BerichtConflict, Unavailable
 from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, OmgevingId
@@ -21,7 +22,6 @@ from dossier.verdict import Accepted, Route, Soort, Verdict
 from gateway.decide import Conflict, Push, decide
 from gateway.judge import judge
 from gateway.snapshots import Snapshots
-from gateway.status import find_status
 from storage.seal import Seal
 from validators.limits import Limits
 

@@ -14,13 +14,14 @@ from database.listed_schools import diff_list, list_schools
 from database.organisaties import list_organisaties
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
-from gateway import actions, configuration
-from gateway import administration as admin
+from gateway import configuration
 from gateway.commands.console import Yes, actor, out, print_done, print_table
 from gateway.commands.koppelingen import print_koppelingen
 from gateway.commands.organisaties import print_organisaties
 from gateway.databases import open_gateway_database
 from gateway.settings import read_settings
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool, read_brin_list
 
 brin_app = typer.Typer(no_args_is_help=True, help="The national BRIN list (FAQ 9).")

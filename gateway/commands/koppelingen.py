@@ -12,11 +12,11 @@ from database.engine import reading, writing
 from database.koppelingen import list_koppelingen, list_omgevingen
 from dossier.brin import Brin
 from dossier.identifiers import KoppelingId
-from gateway import actions
-from gateway import administration as admin
 from gateway.commands.console import Yes, actor, print_done, print_secret, print_table
 from gateway.databases import open_gateway_database
 from gateway.settings import read_settings
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.tables import Koppeling, KoppelingStatus
 
 P = ParamSpec("P")

@@ -10,11 +10,11 @@ import typer
 from database.engine import reading, writing
 from database.organisaties import Swv, find_organisatie, list_organisaties, list_swvs
 from dossier.errors import ConfigurationError
-from gateway import actions
-from gateway import administration as admin
 from gateway.commands.console import actor, print_done, print_table
 from gateway.databases import open_gateway_database
 from gateway.settings import read_settings
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.tables import Organisatie
 
 swv_app = typer.Typer(no_args_is_help=True, help="Samenwerkingsverbanden.")

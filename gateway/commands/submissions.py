@@ -24,17 +24,17 @@ from database.inzendingen import (
     redenen_of,
 )
 from database.organisaties import naam_of_organisatie
+from database.status import original_of, status_of
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId
 from dossier.reden import CATALOGUE, RedenCode
 from dossier.timestamps import from_ms
-from gateway import administration as admin
 from gateway.commands.console import actor, out, print_table
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.keys import gateway_keyed, load_keyring
 from gateway.reconcile import Report, reconcile
 from gateway.settings import Settings, read_settings
-from gateway.status import original_of, status_of
+from helpdesk import administration as admin
 from kindkans.queries import held_versions
 from storage.seal import Seal
 

@@ -14,7 +14,8 @@ from adapters.parnassys.standin.messages import File, Push
 from dossier.brin import Brin, Vestiging
 from dossier.identifiers import KoppelingId, OmgevingId, OrganisatieId, SwvId
 from dossier.reden import RedenCode as R
-from gateway import administration as admin
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 from validators.limits import Limits
@@ -191,15 +192,15 @@ _NEW_SCHOOL = "Basisschool De Nieuwe Polder (verzonnen)"
 
 
 def _set_brin(connection: Connection, actor: str) -> None:
-    admin.set_brin(connection, actor, OrganisatieId("vijfster"), Brin("07CX"), None)
+    actions.set_brin(connection, actor, OrganisatieId("vijfster"), Brin("07CX"), None)
 
 
 def _remove_double(connection: Connection, actor: str) -> None:
-    admin.set_brin(connection, actor, OrganisatieId("spitsbergen-oud"), None, None)
+    actions.set_brin(connection, actor, OrganisatieId("spitsbergen-oud"), None, None)
 
 
 def _activate(connection: Connection, actor: str) -> None:
-    admin.set_koppeling_status(connection, actor, KoppelingId("k-saffier"), KoppelingStatus.ACTIEF)
+    actions.set_status(connection, actor, KoppelingId("k-saffier"), KoppelingStatus.ACTIEF)
 
 
 def _add_koppeling(connection: Connection, actor: str) -> None:

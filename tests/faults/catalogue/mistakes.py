@@ -12,9 +12,9 @@ from faults.catalogue.waiting import until_delivered
 from faults.history import Refusal, Sent
 from faults.load import CANARY, Load
 from faults.stack import Stack
-from gateway.administration import as_brin, set_brin
 from gateway.databases import open_gateway_database
 from gateway.failpoints import Failpoint
+from helpdesk.administration import as_brin, set_brin
 
 # Of the demo's world: an organisatie without a BRIN, and an omgeving whose koppeling covers that BRIN.
 _ORGANISATIE, _OMGEVING, _BRIN = "vijfster", "parnassys-vijfster", "07CX"

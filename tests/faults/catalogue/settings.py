@@ -10,8 +10,8 @@ from dossier.identifiers import OrganisatieId
 from faults.catalogue.case import FaultCase
 from faults.load import BRIN, Load
 from faults.stack import Stack
-from gateway.administration import as_brin, set_brin
 from gateway.databases import open_gateway_database
+from helpdesk.administration import as_brin, set_brin
 
 _FROM, _TO = "gong", "vijfster"
 

@@ -28,8 +28,8 @@ from dossier.identifiers import (
     new_inzending_id,
 )
 from dossier.verdict import Accepted, Refused, Verdict
-from gateway import administration as admin
 from gateway.intake import Intake
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 from storage.keyring import Keyring

@@ -12,10 +12,11 @@ from sqlalchemy import Engine
 from database.engine import open_engine, writing
 from database.koppelingen import Omgeving, save_omgeving
 from database.migrate import History, upgrade
+from database.secret_hashes import hash_secret, new_secret, verify_secret
 from dossier.errors import NotAuthenticated, Unavailable
 from dossier.identifiers import OmgevingId
 from gateway import access
-from gateway.access import Access, hash_secret, new_secret, verify_secret
+from gateway.access import Access
 
 
 class Clock:

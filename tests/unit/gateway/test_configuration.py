@@ -20,9 +20,9 @@ from database.koppelingen import list_koppelingen, list_omgevingen
 from database.listed_schools import list_schools
 from database.migrate import History
 from database.organisaties import list_organisaties, list_swvs
+from database.secret_hashes import hash_secret
 from dossier.errors import ConfigurationError
 from gateway import configuration
-from gateway.access import hash_secret
 
 HASH = hash_secret("geheim")
 Apply = Callable[[Mapping[str, Any] | str], list[str]]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from database.secret_hashes import verify_secret
 from dossier.dossier import Dossier, Hulpvraag, Indiener, Leerling
 from dossier.identifiers import HulpvraagId, InzendingId, OmgevingId, new_inzending_id
 from dossier.reden import RedenCode
 from dossier.verdict import Refused
-from gateway import administration as admin
-from gateway.access import verify_secret
+from helpdesk import administration as admin
 
 MakeDossier = Callable[..., Dossier]
 

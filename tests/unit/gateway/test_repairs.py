@@ -7,7 +7,7 @@ from typing import Any
 
 from dossier.dossier import Dossier
 from dossier.identifiers import BerichtId
-from gateway import administration as admin
+from helpdesk import actions
 from routing.tables import KoppelingStatus
 from validators.limits import Limits
 
@@ -24,7 +24,7 @@ async def test_after_a_repair_the_same_bericht_gets_a_number(world: Any, make_do
     assert await world.codes(dossier) == ["BRIN_NIET_INGESTELD", "KOPPELING_INACTIEF"]
     world.organisatie("nieuw", "swv-a", "99ZZ")
     assert await world.codes(dossier) == ["KOPPELING_INACTIEF"]
-    world.change(admin.set_koppeling_status, "k-zz", KoppelingStatus.ACTIEF)
+    world.change(actions.set_status, "k-zz", KoppelingStatus.ACTIEF)
 
     assert await world.number(dossier) == 1
     assert (world.count("inzending"), world.count("dossier")) == (5, 1)

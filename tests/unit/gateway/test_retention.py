@@ -16,6 +16,7 @@ from database.answered import answered_versions
 from database.audit import list_audit
 from database.engine import reading, writing
 from database.inzendingen import bijlagen_of, find_inzending, with_objects
+from database.status import status_of
 from dossier.delivery import Outcome, Receipt
 from dossier.errors import BerichtConflict, ConfigurationError, Unavailable
 from dossier.identifiers import new_inzending_id
@@ -26,7 +27,6 @@ from gateway.commands.submissions import _content
 from gateway.process import Failure
 from gateway.reconcile import reconcile
 from gateway.retention import DailyRetention, Kind, Policy, Retention, plan
-from gateway.status import status_of
 from outbox.receipts import ReceiptHandler
 from storage.objects import LocalObjects
 from storage.sweeper import sweep

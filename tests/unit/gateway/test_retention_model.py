@@ -19,6 +19,7 @@ from database.engine import open_engine, reading, writing
 from database.inzendingen import find_inzending, with_objects
 from database.migrate import History, upgrade
 from database.organisaties import Swv
+from database.status import status_of
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
 from dossier.identifiers import (
@@ -35,10 +36,9 @@ from dossier.identifiers import (
 from dossier.status import Toestand
 from dossier.timestamps import utc_now
 from dossier.verdict import Accepted, Soort
-from gateway import administration as admin
 from gateway.intake import Intake
 from gateway.retention import Policy, Retention
-from gateway.status import status_of
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 from storage.keyring import Keyring

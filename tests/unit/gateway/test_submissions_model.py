@@ -32,8 +32,9 @@ from dossier.identifiers import (
 from dossier.reden import RedenCode
 from dossier.timestamps import utc_now
 from dossier.verdict import Accepted, Refused, Soort, Verdict
-from gateway import administration as admin
 from gateway.intake import Intake
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 from storage.keyring import Keyring
@@ -119,7 +120,7 @@ class Submissions(RuleBasedStateMachine):
     def switch_the_koppeling(self, active: bool) -> None:
         status = KoppelingStatus.ACTIEF if active else KoppelingStatus.INACTIEF
         with writing(self.engine) as connection:
-            admin.set_koppeling_status(connection, "t", KOPPELING, status)
+            actions.set_status(connection, "t", KOPPELING, status)
         self.active = active
 
     @rule(brin_is_set=st.booleans())

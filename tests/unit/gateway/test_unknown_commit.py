@@ -30,8 +30,8 @@ from dossier.identifiers import (
 )
 from dossier.timestamps import utc_now
 from dossier.verdict import Accepted, Refused, Soort
-from gateway import administration as admin
 from gateway.intake import Intake
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 from storage.keyring import Keyring

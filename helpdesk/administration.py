@@ -7,7 +7,6 @@ what cannot be done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -23,20 +22,19 @@ from database.koppelingen import (
 from database.listed_schools import ListDiff, add_school, apply_diff, list_schools
 from database.organisaties import (
     Swv,
-    find_organisatie,
     list_organisaties,
     list_swvs,
     save_organisatie,
     save_swv,
 )
 from database.outbox_rows import find_event
+from database.phc import is_argon2id
+from database.secret_hashes import hash_secret, new_secret
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, OrganisatieId, SwvId
-from gateway.access import hash_secret, new_secret
-from gateway.phc import is_argon2id
 from routing.brin_list import ListedSchool
-from routing.tables import Koppeling, KoppelingStatus, Organisatie
+from routing.tables import Koppeling, Organisatie
 
 
 def put_swv(connection: Connection, actor: str, value: Swv) -> None:
@@ -52,19 +50,6 @@ def put_organisatie(connection: Connection, actor: str, value: Organisatie) -> N
     write_audit(
         connection, actor=actor, action="organisatie_saved", subject=value.organisatie_id, detail=detail
     )
-
-
-def set_brin(
-    connection: Connection,
-    actor: str,
-    organisatie_id: OrganisatieId,
-    brin: Brin | None,
-    vestiging: Vestiging | None,
-) -> None:
-    organisatie = find_organisatie(connection, organisatie_id)
-    if organisatie is None:
-        raise ConfigurationError(f"there is no organisatie {organisatie_id}")
-    put_organisatie(connection, actor, replace(organisatie, brin=brin, vestiging=vestiging))
 
 
 def brin_warnings(connection: Connection, organisatie: Organisatie) -> list[str]:
@@ -105,12 +90,6 @@ def put_koppeling(
     )
     write_audit(connection, actor=actor, action="koppeling_saved", subject=value.koppeling_id, detail=detail)
     return secret
-
-
-def set_koppeling_status(
-    connection: Connection, actor: str, koppeling_id: KoppelingId, status: KoppelingStatus
-) -> None:
-    put_koppeling(connection, actor, replace(get_koppeling(connection, koppeling_id), status=status))
 
 
 def get_koppeling(connection: Connection, koppeling_id: KoppelingId) -> Koppeling:

@@ -17,8 +17,8 @@ from database.organisaties import Swv, find_organisatie, list_organisaties, list
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import KoppelingId, OrganisatieId, SwvId
-from gateway import administration as admin
-from gateway import described
+from helpdesk import administration as admin
+from helpdesk import described
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 

@@ -18,8 +18,8 @@ from database.schema import dossier, inzending
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, OrganisatieId, SwvId
-from gateway import actions
-from gateway import administration as admin
+from helpdesk import actions
+from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
 

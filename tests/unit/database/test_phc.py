@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.access import hash_secret, verify_secret
-from gateway.phc import is_argon2id
+from database.phc import is_argon2id
+from database.secret_hashes import hash_secret, verify_secret
 
 GOOD = hash_secret("geheim")
 _, _, _, COST, SALT, HASH = GOOD.split("$")

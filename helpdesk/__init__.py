@@ -1,0 +1,1 @@
+"""What people of the helpdesk see and do."""
