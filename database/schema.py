@@ -154,6 +154,7 @@ inzending = Table(
     Column("route_rule", String(16)),
     Column("received_ms", Moment, nullable=False),
     Column("decided_ms", Moment, nullable=False),
+    Column("vestiging", String(6)),  # None: none was sent, or it came before there was this column
     # When the store confirmed it; filled when retention takes its outbox row, which said so until then.
     Column(
         "bezorgd_ms",
@@ -181,6 +182,9 @@ Index("ix_inzending_bericht", inzending.c.omgeving_id, inzending.c.bericht_id, i
 Index("ix_inzending_dossier", inzending.c.dossiernummer, inzending.c.versie)
 Index("ix_inzending_naam_hash", inzending.c.naam_hash)
 Index("ix_inzending_brin", inzending.c.brin, inzending.c.inzending_id)
+Index("ix_inzending_hulpvraag", inzending.c.omgeving_id, inzending.c.hulpvraag_id, inzending.c.inzending_id)
+Index("ix_inzending_swv", inzending.c.swv_id, inzending.c.inzending_id)
+Index("ix_inzending_school", inzending.c.schoolnaam, inzending.c.inzending_id)
 _refused = inzending.c.uitkomst == "afgewezen"
 Index("ix_inzending_afgewezen", inzending.c.decided_ms, sqlite_where=_refused, postgresql_where=_refused)
 
@@ -196,6 +200,7 @@ inzending_reden = Table(
     Column("grens", BigInteger),
     Column("brin", String(6), nullable=False),
     PrimaryKeyConstraint("inzending_id", "volgnummer"),
+    Index("ix_inzending_reden_code", "code", "inzending_id"),
 )
 
 inzending_bijlage = Table(
@@ -211,12 +216,31 @@ inzending_bijlage = Table(
     CheckConstraint("(sha256 IS NULL) = (object_id IS NULL)", name="hash_with_object"),
 )
 
+# A helpdesk moved a dossier to another organisatie: a version without content of its own (FAQ 2).
+verplaatsing = Table(
+    "verplaatsing",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("dossiernummer", Number, ForeignKey("dossier.dossiernummer"), nullable=False),
+    Column("versie", Integer, nullable=False),
+    Column("van_swv_id", String(64), nullable=False),
+    Column("van_organisatie_id", String(64), nullable=False),
+    Column("naar_swv_id", String(64), nullable=False),
+    Column("naar_organisatie_id", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("toelichting", Text, nullable=False),  # never a word about a leerling
+    Column("at_ms", Moment, nullable=False),
+    Column("bezorgd_ms", Moment),  # as inzending.bezorgd_ms
+    UniqueConstraint("dossiernummer", "versie"),
+    CheckConstraint("van_organisatie_id <> naar_organisatie_id", name="moves"),
+)
+
 # Outbox --------------------------------------------------------------------------------------
 
 outbox = Table(
     "outbox",
     metadata,
-    Column("event_id", String(32), ForeignKey("inzending.inzending_id"), primary_key=True),
+    Column("event_id", String(32), primary_key=True),  # of an inzending, or of a verplaatsing
     Column("dossiernummer", Number, ForeignKey("dossier.dossiernummer"), nullable=False),
     Column("versie", Integer, nullable=False),
     Column("state", String(16), nullable=False),
@@ -283,4 +307,54 @@ audit = Table(
     Column("action", String(48), nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),
+)
+Index("ix_audit_subject", audit.c.subject, audit.c.audit_id)
+Index("ix_audit_actor", audit.c.actor, audit.c.audit_id)
+
+# Local accounts; who logs in by OIDC has none.
+account = Table(
+    "account",
+    metadata,
+    Column("account_id", String(32), primary_key=True),
+    Column("gebruikersnaam", String(64), nullable=False, unique=True),  # lower case
+    Column("naam", Text, nullable=False),
+    Column("rol", String(24), nullable=False),
+    Column("swv_id", String(64), ForeignKey("swv.swv_id"), index=True),
+    Column("status", String(16), nullable=False),
+    Column("secret_hash", Text, nullable=False),  # of the password
+    # The second factor's key, sealed for this account.
+    Column("totp_key_id", String(64), nullable=False),
+    Column("totp_nonce", LargeBinary, nullable=False),
+    Column("totp_ciphertext", LargeBinary, nullable=False),
+    Column("totp_step", BigInteger, nullable=False),  # the last that was used: each code works once
+    Column("created_ms", Moment, nullable=False),
+    Column("changed_ms", Moment, nullable=False),
+    CheckConstraint("rol IN ('helpdesk', 'applicatiebeheerder', 'auditor', 'beheerder')", name="rol"),
+    CheckConstraint("status IN ('actief', 'geblokkeerd')", name="status"),
+    CheckConstraint("rol <> 'applicatiebeheerder' OR swv_id IS NOT NULL", name="applicatiebeheerder_of_swv"),
+    CheckConstraint("rol NOT IN ('helpdesk', 'beheerder') OR swv_id IS NULL", name="others_of_all"),
+)
+
+sessie = Table(
+    "sessie",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("actor", Text, nullable=False, index=True),
+    Column("account_id", String(32), ForeignKey("account.account_id"), index=True),  # None: by OIDC
+    Column("naam", Text, nullable=False),
+    Column("rol", String(24), nullable=False),
+    Column("swv_id", String(64)),
+    Column("csrf", String(64), nullable=False),
+    Column("created_ms", Moment, nullable=False),
+    Column("seen_ms", Moment, nullable=False),
+    Column("ended_ms", Moment),
+)
+
+# Failed logins, by a hash of the name or of the address that tried.
+login_mislukking = Table(
+    "login_mislukking",
+    metadata,
+    Column("sleutel", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_ms", Moment, nullable=False),
 )

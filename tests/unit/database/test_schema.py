@@ -52,6 +52,21 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "key_fingerprint": {"key_id": "k1", "fingerprint": "f"},
     "audit": {"audit_id": 1, "at_ms": 1, "actor": "a", "action": "b", "subject": "c", "detail": ""},
+    "verplaatsing": {
+        "event_id": f"{ID}7", "dossiernummer": 1, "versie": 2, "van_swv_id": "swv", "van_organisatie_id": "o",
+        "naar_swv_id": "swv", "naar_organisatie_id": "p", "actor": "a", "toelichting": "", "at_ms": 1,
+        "bezorgd_ms": None,
+    },
+    "account": {
+        "account_id": f"{ID}8", "gebruikersnaam": "a", "naam": "A", "rol": "applicatiebeheerder",
+        "swv_id": "swv", "status": "actief", "secret_hash": "x", "totp_key_id": "k", "totp_nonce": b"n",
+        "totp_ciphertext": b"c", "totp_step": 0, "created_ms": 1, "changed_ms": 1,
+    },
+    "sessie": {
+        "token_hash": "t", "actor": "lokaal:a", "account_id": f"{ID}8", "naam": "A", "rol": "auditor",
+        "swv_id": None, "csrf": "c", "created_ms": 1, "seen_ms": 1, "ended_ms": None,
+    },
+    "login_mislukking": {"sleutel": "s", "tries": 1, "last_ms": 1},
 }  # fmt: skip
 
 REFUSED = {"dossiernummer": None, "versie": None, "inhoud_hash": None, "uitkomst": "afgewezen"}
@@ -95,7 +110,15 @@ IMPOSSIBLE: list[tuple[str, dict[str, Any], str]] = [
     ("inzending_bijlage", {"inzending_id": f"{ID}9"}, "a bijlage of no inzending"),
     ("inzending_bijlage", {"positie": 2, "sha256": None}, "an object without its hash"),
     ("inzending_bijlage", {"positie": 2, "object_id": None}, "a hash without its object"),
-    ("outbox", {"event_id": f"{ID}9", "versie": 2}, "an event of no inzending"),
+    ("verplaatsing", {"event_id": f"{ID}9", "versie": 3, "dossiernummer": 9}, "a move of no dossier"),
+    ("verplaatsing", {"event_id": f"{ID}9"}, "a second move that is the same versie"),
+    ("verplaatsing", {"event_id": f"{ID}9", "versie": 3, "naar_organisatie_id": "o"}, "a move to itself"),
+    ("account", {"account_id": f"{ID}9", "gebruikersnaam": "b", "rol": "baas"}, "an unknown rol"),
+    ("account", {"account_id": f"{ID}9", "gebruikersnaam": "b", "status": "weg"}, "an unknown status"),
+    ("account", {"account_id": f"{ID}9"}, "a name that is taken"),
+    ("account", {"account_id": f"{ID}9", "gebruikersnaam": "b", "swv_id": None}, "an own SWV missing"),
+    ("account", {"account_id": f"{ID}9", "gebruikersnaam": "b", "rol": "helpdesk"}, "a helpdesk of one SWV"),
+    ("sessie", {"token_hash": "u", "account_id": f"{ID}9"}, "a session of no account"),
     ("outbox_payload", {"event_id": f"{ID}9"}, "a payload of no event"),
     ("outbox_gebeurtenis", {"gebeurtenis_id": 2, "event_id": f"{ID}9"}, "a moment of no event"),
 ]  # fmt: skip
