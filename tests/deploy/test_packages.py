@@ -113,6 +113,12 @@ def test_every_component_that_tests_ask_of_debian_is_in_the_list() -> None:
     listed = [package for _, package in NEEDS]
 
     assert {name for name in asked if name != "of"} <= set(listed)
-    assert {"postgresql", "nginx-light", "prometheus", "rabbitmq-server", "faketime", "e2fsprogs"} == set(
-        listed
-    )
+    assert set(listed) == {
+        "postgresql",
+        "nginx-light",
+        "prometheus",
+        "rabbitmq-server",
+        "faketime",
+        "e2fsprogs",
+        "chromium",
+    }

@@ -1,0 +1,118 @@
+"""Somebody before a screen: clicks and types by what is written there, and sees when something is off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request
+
+AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+_SECONDS = 10
+# Chromium says this of every answer that is not 2xx, also of a form that we send back with its errors.
+_STATUS = "Failed to load resource: the server responded with a status of"
+
+
+class Person:
+    """Of one role, in a browser of their own, logged in."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.off: list[str] = []  # dialogs, foreign requests, errors in the console: there must be none
+        context.set_default_timeout(_SECONDS * 1000)
+        context.on("request", self._asked)
+        context.on("console", self._said)
+        context.on("dialog", self._dialog)
+        context.on("weberror", lambda error: self.off.append(f"script: {error.error.message}"))
+        self.context = context
+        self.page: Page = context.new_page()
+
+    # What went wrong ---------------------------------------------------------------------------
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
+            self.off.append(f"request to {request.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(_STATUS):
+            self.off.append(f"console: {message.text}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.off.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    # What a person does ------------------------------------------------------------------------
+
+    def visit(self, path: str, status: int = 200) -> None:
+        """By the address bar."""
+        response = self.page.goto(f"{self.address}{path}")
+        assert response is not None
+        assert response.status == status, (path, response.status, self.text[:800])
+
+    def click(self, words: str) -> None:
+        """The link or button that says so; the first of them within the page's content, else of the frame."""
+        for where in (self.page.get_by_role("main"), self.page.locator("body")):
+            for role in ("button", "link"):
+                found = where.get_by_role(role, name=words)  # type: ignore[arg-type]
+                if found.count():
+                    found.first.click()
+                    return
+        raise AssertionError(f"nothing says {words!r}; the page: {self.text[:2000]}")
+
+    def fill(self, label: str, text: str) -> None:
+        self._field(label).fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        """Of a list: the option that has these words in it."""
+        field = self._field(label)
+        for shown in field.locator("option").all_inner_texts():
+            if option in shown:
+                field.select_option(label=shown.strip())
+                return
+        raise AssertionError(f"{label} has no option {option!r}: {field.inner_text()}")
+
+    def tick(self, label: str) -> None:
+        self._field(label).check()
+
+    def _field(self, label: str) -> Locator:
+        return self.page.get_by_role("main").get_by_label(label).first
+
+    # What a person sees ------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """All that is written on the page, on one line."""
+        return re.sub(r"\s+", " ", self.page.locator("body").inner_text())
+
+    def sees(self, *words: str) -> None:
+        for word in words:
+            assert word in self.text, f"{word!r} is not on {self.page.url}: {self.text[:3000]}"
+
+    def sees_not(self, *words: str) -> None:
+        for word in words:
+            assert word not in self.text, f"{word!r} is on {self.page.url}"
+
+    # What a person may not be able to see ------------------------------------------------------
+
+    def violations(self, *rules: str) -> list[str]:
+        """Of WCAG 2.2 AA on this page as it is now: rule, element, why. With `rules`, of those only."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE)  # by the debugger, so that the page's CSP can stay what it is
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+        found: Any = self.page.evaluate(
+            "only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only
+        )
+        return [
+            f"{one['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:300]})"
+            for one in found["violations"]
+            for node in one["nodes"]
+        ]
+
+    @property
+    def too_wide(self) -> int:
+        """By how many pixels the page must be moved sideways to see all of it."""
+        return int(
+            self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
