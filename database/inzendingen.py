@@ -69,6 +69,7 @@ class InzendingRecord:
     swv_id: SwvId | None = None
     organisatie_id: OrganisatieId | None = None
     route_rule: str | None = None
+    vestiging: str | None = None  # None: none was sent, or what was sent is none
     bezorgd_ms: int | None = None  # only once retention has taken its history
 
 
