@@ -104,6 +104,8 @@ def push_all(desk: Desk) -> None:
     desk.push("parnassys-gong", replace(version, bericht_id=Push().bericht_id))
     for n, omgeving, brin, naam in _GOOD:
         desk.delivered(omgeving, school(brin, naam, n, REPORT))
+    marshof = replace(school("15YR", "OBS De Marshof", 12, plaats="Zwolle"), vestiging="00")
+    desk.delivered("parnassys-zwolle", marshof)
     refused = school("17GU", "PCBO De Gong", 20, TOO_LARGE, replace(REPORT, content=b""))
     desk.refused("parnassys-gong", refused)
     for n, omgeving, brin, naam in _BAD:
@@ -124,7 +126,6 @@ def push_all(desk: Desk) -> None:
 _GOOD = (
     (10, "parnassys-veluwe", "17EQ", "PCBO De Fakkel"),
     (11, "parnassys-veluwe", "18AF", "OBS Heuvellaan"),
-    (12, "parnassys-zwolle", "15YR", "OBS De Marshof"),
 )
 _BAD = (
     (21, "parnassys-spitsbergen", "17MD", "OBS Spitsbergen"),

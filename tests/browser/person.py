@@ -13,6 +13,26 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 _SECONDS = 10
 # Chromium says this of every answer that is not 2xx, also of a form that we send back with its errors.
 _STATUS = "Failed to load resource: the server responded with a status of"
+_MOST_TABS = 400
+_WIDEST = """() => {
+  const limit = document.documentElement.clientWidth;
+  const over = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > limit + 0.5);
+  return over.length ? over.at(-1).outerHTML.slice(0, 200) : "";
+}"""
+# Marks what has the focus. The ring is an outline of two pixels or more (style.css).
+_FOCUSED = """() => {
+  const e = document.activeElement;
+  if (e === document.body || e.dataset.reached) return {round: true};
+  e.dataset.reached = "1";
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  return {round: false, hidden: !ring || box.width < 2 || box.height < 2, what: e.outerHTML.slice(0, 160)};
+}"""
+# Of radio buttons in one group Tab comes by one, and the arrow keys by the others.
+_NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== "hidden")
+  .filter(e => e.type !== "radio" && !e.dataset.reached)
+  .map(e => e.outerHTML.slice(0, 160))"""
 
 
 class Person:
@@ -116,3 +136,29 @@ class Person:
         return int(
             self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
         )
+
+    @property
+    def widest(self) -> str:
+        """What reaches furthest to the right: the first to look at when a page is too wide."""
+        return str(self.page.evaluate(_WIDEST))
+
+    def without_words(self) -> list[str]:
+        """Buttons and links that nobody can read, and parts that only a script would fill."""
+        shown = self.page.locator("a[href]:visible, button:visible")
+        return [one.evaluate("e => e.outerHTML") for one in shown.all() if not one.inner_text().strip()]
+
+    def tab_through(self) -> list[str]:
+        """All that Tab comes by; of each that does not show that it has the focus, what it is."""
+        hidden: list[str] = []
+        for _ in range(_MOST_TABS):
+            self.page.keyboard.press("Tab")
+            told = self.page.evaluate(_FOCUSED)
+            if told["round"]:
+                return hidden
+            if told["hidden"]:
+                hidden.append(told["what"])
+        raise AssertionError(f"Tab comes to no end on {self.page.url}")
+
+    def not_reached(self) -> list[str]:
+        """After tab_through: what can be clicked or filled in, and was not come by."""
+        return [str(one) for one in self.page.evaluate(_NOT_REACHED)]

@@ -1,0 +1,58 @@
+"""Every page there is: WCAG 2.2 AA by axe-core, wide and narrow, light and dark; by keyboard; without JavaScript.
+
+`PICTURES=docs/img` writes a picture of each while it is looked at.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from browser.conftest import NARROW, WIDE, Comes
+from browser.desk import Desk
+from browser.pictures import take_picture
+from browser.tour import NO_PAGES, STOPS, Stop, every_stop, patterns
+
+stops = pytest.mark.parametrize("stop", [pytest.param(stop, id=stop.name) for stop in every_stop()])
+
+
+def test_every_page_of_the_helpdesk_is_on_the_tour() -> None:
+    assert {*STOPS, *NO_PAGES} == patterns()
+
+
+@stops
+def test_a_page_has_no_violation_of_wcag_and_fits(comes: Comes, desk: Desk, stop: Stop) -> None:
+    person = comes(stop.role)
+    person.visit(stop.at(desk), stop.status)
+    found: dict[str, list[str]] = {}
+    for width in (WIDE, NARROW):
+        person.page.set_viewport_size({"width": width, "height": 900})
+        person.page.emulate_media(color_scheme="light")
+        take_picture(person, stop.name, width)
+        found[f"{width} px, light"] = person.violations()
+        if person.too_wide > 0:
+            found[f"{width} px"] = [f"{person.too_wide} px too wide: {person.widest}"]
+        person.page.emulate_media(color_scheme="dark")  # the same page in other colours
+        found[f"{width} px, dark"] = person.violations("color-contrast")
+
+    assert {where: wrong for where, wrong in found.items() if wrong} == {}
+
+
+@stops
+def test_a_page_says_without_javascript_what_it_says_with_it(comes: Comes, desk: Desk, stop: Stop) -> None:
+    bare = comes(stop.role, javascript=False)
+    bare.visit(stop.at(desk), stop.status)
+
+    assert bare.page.get_by_role("heading", level=1).count() == 1
+    assert bare.without_words() == []
+
+
+@stops
+def test_all_that_can_be_done_on_a_page_is_reached_by_tab_and_shows_where_one_is(
+    comes: Comes, desk: Desk, stop: Stop
+) -> None:
+    person = comes(stop.role)
+    person.visit(stop.at(desk), stop.status)
+    hidden = person.tab_through()
+
+    assert hidden == []
+    assert person.not_reached() == []
