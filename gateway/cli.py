@@ -39,8 +39,8 @@ app.add_typer(keys_app, name="keys")
 
 @app.command()
 def up() -> None:
-    """Run everything in one process: broker, intake, relay and the core store. Data under ./data."""
-    _run("up", "broker", "intake", "relay", "kindkans")
+    """Run everything in one process: broker, intake, relay, core store, helpdesk. Data under ./data."""
+    _run("up", "broker", "intake", "relay", "kindkans", "helpdesk")
 
 
 @app.command()
@@ -59,6 +59,12 @@ def relay() -> None:
 def kindkans() -> None:
     """Run the core Kindkans store only."""
     _run("kindkans", "kindkans")
+
+
+@app.command()
+def helpdesk() -> None:
+    """Run the helpdesk's pages only."""
+    _run("helpdesk", "helpdesk")
 
 
 @app.command()

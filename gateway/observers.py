@@ -9,7 +9,7 @@ from brokers.observer import SilentBroker
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode
 from dossier.identifiers import Dossiernummer, InzendingId
-from gateway.logs import get_logger
+from gateway.logs import get_logger, where
 from gateway.metrics import Metrics
 from gateway.refusals import Refusal
 from kindkans.observer import SilentStore
@@ -66,6 +66,22 @@ class RefusalLog:
     def refused(self, refusal: Refusal, referentie: InzendingId) -> None:
         self._count.labels(str(refusal.status)).inc()
         self._log.info("refused", inzending_id=referentie, status=refusal.status, code=refusal.code)
+
+
+class PageLog:
+    """What went wrong under a page of the helpdesk."""
+
+    def __init__(self) -> None:
+        self._log = get_logger(role="helpdesk")
+
+    def failed(self, reference: str, path: str, error: BaseException) -> None:
+        self._log.error(
+            "page_failed",
+            inzending_id=reference,
+            what=path,
+            error_type=type(error).__name__,
+            trace=where(error),
+        )
 
 
 class OutboxLog(SilentOutbox):

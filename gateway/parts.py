@@ -236,9 +236,9 @@ class Running:
     For who chose port 0, and for who wonders whether it runs.
     """
 
-    def __init__(self, folder: Path, name: str, *, soap_url: str | None, ops_url: str) -> None:
+    def __init__(self, folder: Path, name: str, **urls: str | None) -> None:
         self._path = folder / f"running-{name}.json"
-        self._content = json.dumps({"pid": os.getpid(), "soap_url": soap_url, "ops_url": ops_url})
+        self._content = json.dumps({"pid": os.getpid(), **urls})
 
     async def start(self) -> None:
         temporary = self._path.with_name(f".{self._path.name}")

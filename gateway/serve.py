@@ -12,10 +12,11 @@ import uvloop
 from brokers.provision import provision
 from gateway import process
 from gateway.drain import Drain
+from gateway.external_broker import external_broker
 from gateway.logs import configure_logs, get_logger
 from gateway.parts import Running
 from gateway.settings import Settings
-from gateway.wiring import Role, Wiring, external_broker
+from gateway.wiring import Role, Wiring
 
 
 def serve_roles(settings: Settings, name: str, roles: Sequence[str]) -> int:
@@ -41,7 +42,13 @@ async def _serve(settings: Settings, name: str, roles: set[Role], drain: Drain) 
     log.info("process_starting", url=built.soap_url, what=built.ops_url)
     if _open_to_others(settings.data_folder):
         log.warning("data_folder_open_to_others", what="chmod 700 DATA_FOLDER")
-    running = Running(settings.data_folder, name, soap_url=built.soap_url, ops_url=built.ops_url)
+    running = Running(
+        settings.data_folder,
+        name,
+        soap_url=built.soap_url,
+        ops_url=built.ops_url,
+        helpdesk_url=built.helpdesk_url,
+    )
     return await process.run([*built.parts, running], failure, drain)
 
 

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="port of the embedded NATS; 0 picks and keeps a free one"
     )
 
+    helpdesk_port: int = Field(8082, ge=0, le=65535, description="port of the helpdesk's pages; 0: free")
+    helpdesk_url: str = Field(
+        "", description="where browsers find the helpdesk; https:// in production; empty: as it is served"
+    )
+
     request_deadline_seconds: float = Field(120, gt=0, description="for reading one request and answering it")
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")
     max_request_bytes: int = Field(512 * MEBIBYTE, gt=0, description="of a whole request; 413 above it")

@@ -17,7 +17,7 @@ from adapters.parnassys.endpoint import Endpoint, EndpointSettings
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.receive import Receiver
 from adapters.parnassys.sniff import Sniffer
-from brokers.address import BrokerAddress, parse_address, read_address
+from brokers.address import BrokerAddress, read_address
 from brokers.embedded import EmbeddedNats, EmbeddedSettings
 from database.committer import Committer
 from database.engine import check_alive
@@ -27,9 +27,11 @@ from dossier.identifiers import new_inzending_id
 from dossier.timestamps import utc_now
 from gateway.access import Access
 from gateway.databases import open_gateway_database, open_store_database, prepare_folder
+from gateway.external_broker import external_broker
 from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
+from gateway.helpdesk import helpdesk
 from gateway.intake import Intake
 from gateway.keys import open_keyring
 from gateway.logs import get_logger
@@ -73,6 +75,7 @@ class Role(Enum):
     RELAY = "relay"
     KINDKANS = "kindkans"
     BROKER = "broker"
+    HELPDESK = "helpdesk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class Process:
     parts: Sequence[Part]
     ops_url: str
     soap_url: str | None
+    helpdesk_url: str | None
 
 
 class Wiring:
@@ -104,7 +108,8 @@ class Wiring:
     @cached_property
     def seal(self) -> Seal:
         """Asked for by the roles that seal or open something; the broker and the relay need no keys."""
-        gateway, store = Role.INTAKE in self._roles, Role.KINDKANS in self._roles
+        gateway = bool(self._roles & {Role.INTAKE, Role.HELPDESK})
+        store = Role.KINDKANS in self._roles
         return Seal(open_keyring(self.settings, gateway=gateway, store=store))
 
     @cached_property
@@ -116,8 +121,8 @@ class Wiring:
         self._roles = roles
         broker = self._broker() if Role.BROKER in roles else []
         gateway: list[Part] = []
-        soap = None
-        if roles & {Role.INTAKE, Role.RELAY}:
+        soap = desk = None
+        if roles & {Role.INTAKE, Role.RELAY, Role.HELPDESK}:
             engine = open_gateway_database(self.settings)
             self.failpoints.gateway_engine(engine)
             committer = Committer(engine, on_group=self.metrics.group_size.observe)
@@ -133,6 +138,9 @@ class Wiring:
                 gateway += [check, sweeping, deciding, soap]
                 if self.settings.retention_auto:
                     gateway.append(DailyRetention(self._retention(engine), self.failure))
+            if Role.HELPDESK in roles:
+                desk = self._helpdesk(engine)
+                gateway.append(desk)
         store = self._store() if Role.KINDKANS in roles else []
         health = Health(self._checks)
         refusals = RefusalLog("ops", self.metrics)
@@ -144,7 +152,18 @@ class Wiring:
         )
         watchdog = Watchdog(self.settings.watchdog_seconds)
         parts: list[Part] = [watchdog, ops, *broker, *store, *gateway, Readiness(health)]
-        return Process(parts=parts, ops_url=ops.url, soap_url=soap.url + SOAP_PATH if soap else None)
+        return Process(
+            parts=parts,
+            ops_url=ops.url,
+            soap_url=soap.url + SOAP_PATH if soap else None,
+            helpdesk_url=desk.url if desk else None,
+        )
+
+    def _helpdesk(self, engine: Engine) -> HttpServer:
+        refusals = RefusalLog("helpdesk", self.metrics)
+        server = self._http(self.settings.helpdesk_port, refusals)
+        server.app = helpdesk(self.settings, engine, self.seal, server.url, refusals)
+        return server
 
     def _retention(self, engine: Engine) -> Callable[[], Retention]:
         policy = Policy.of(self.settings)  # a wrong one keeps us from starting
@@ -289,17 +308,3 @@ class Wiring:
         free = shutil.disk_usage(self.settings.data_folder).free
         if free < self.settings.min_free_bytes:
             raise Unavailable("disk space")
-
-
-def external_broker(settings: Settings) -> BrokerAddress:
-    """Raises ConfigurationError if the broker is the embedded one, or the address is wrong."""
-    if settings.broker_url == EMBEDDED:
-        raise ConfigurationError(
-            "BROKER_URL names no broker; the embedded one is declared by `up` and `broker`"
-        )
-    return parse_address(
-        settings.broker_url,
-        password=settings.broker_password,
-        token=settings.broker_token,
-        monitor_url=settings.broker_monitor_url,
-    )

@@ -14,10 +14,15 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
+from components.intake_world import OMGEVING, World
 from database.engine import open_engine
 from database.migrate import History
+from database.organisaties import Swv
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
-from dossier.identifiers import BerichtId, HulpvraagId
+from dossier.identifiers import BerichtId, HulpvraagId, SwvId
+from helpdesk import administration as admin
+from storage.keyring import Keyring
+from storage.seal import Seal
 
 # Deadlines are timed asserts: they fail on a busy machine and say nothing about the code.
 settings.register_profile("suite", deadline=None, print_blob=True)
@@ -102,3 +107,23 @@ def engine(new_database: Callable[[History], str]) -> Iterator[Engine]:
     engine = open_engine(new_database(History.GATEWAY))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def seal() -> Seal:
+    return Seal(Keyring.generate())
+
+
+@pytest.fixture
+def world(new_database: Callable[[History], str], tmp_path: Path, seal: Seal) -> Iterator[World]:
+    """swv-a with one school, 32DD, and the omgeving that may push for it."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    world = World(folder, seal, new_database(History.GATEWAY))
+    world.list_school("32DD00")
+    world.change(admin.put_swv, Swv(swv_id=SwvId("swv-a"), naam="De Heuvels"))
+    world.organisatie("es", "swv-a", "32DD")
+    world.koppeling("k-es", OMGEVING, "swv-a", "32DD")
+    yield world
+    world.stop()
+    world.engine.dispose()

@@ -13,8 +13,6 @@ from database.engine import writing
 from database.schema import account, login_mislukking, sessie, swv
 from dossier.identifiers import SwvId
 from helpdesk.roles import Person, Role
-from storage.keyring import Keyring
-from storage.seal import Seal
 
 S1, S2 = SwvId("s1"), SwvId("s2")
 BEHEERDER = Person(actor="lokaal:super", naam="Super", role=Role.BEHEERDER)
@@ -57,8 +55,3 @@ def do(swvs: Engine) -> Do:
             return function(connection, *arguments, **named)
 
     return run
-
-
-@pytest.fixture
-def seal() -> Seal:
-    return Seal(Keyring(active="k", keys={"k": b"k" * 32}, search=b"s" * 32))

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection
 
 from database.committer import Committer
 from database.engine import open_engine, reading, writing
-from database.migrate import History
-from database.organisaties import Swv
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import Bijlage, Dossier
 from dossier.identifiers import (
@@ -32,7 +29,6 @@ from gateway.intake import Intake
 from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, KoppelingStatus, Organisatie
-from storage.keyring import Keyring
 from storage.objects import LocalObjects
 from storage.seal import Seal
 from validators.limits import Limits
@@ -185,23 +181,3 @@ class World:
         stranger = sqlite3.connect(self.folder.parent / "gateway.db", isolation_level=None)
         stranger.execute("BEGIN IMMEDIATE")
         return stranger
-
-
-@pytest.fixture(scope="session")
-def seal() -> Seal:
-    return Seal(Keyring.generate())
-
-
-@pytest.fixture
-def world(new_database: Callable[[History], str], tmp_path: Path, seal: Seal) -> Iterator[World]:
-    """swv-a with one school, 32DD, and the omgeving that may push for it."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    world = World(folder, seal, new_database(History.GATEWAY))
-    world.list_school("32DD00")
-    world.change(admin.put_swv, Swv(swv_id=SwvId("swv-a"), naam="De Heuvels"))
-    world.organisatie("es", "swv-a", "32DD")
-    world.koppeling("k-es", OMGEVING, "swv-a", "32DD")
-    yield world
-    world.stop()
-    world.engine.dispose()

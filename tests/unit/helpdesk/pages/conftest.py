@@ -1,0 +1,111 @@
+"""A browser before the helpdesk: the real app on a real database, without a socket between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from components.intake_world import World
+from database.engine import reading, writing
+from dossier.identifiers import SwvId
+from helpdesk.roles import Person, Role
+from helpdesk.sessions import Sessions
+from helpdesk.web.app import Observer, helpdesk_app
+from helpdesk.web.desk import Desk
+from validators.limits import Limits
+
+ADDRESS = "http://helpdesk.test"
+
+
+class Browser:
+    """One person's. Follows no redirect by itself; sends what a browser sends with a form."""
+
+    def __init__(self, desk: Desk, client: httpx.AsyncClient, token: str = "") -> None:
+        self.desk = desk
+        self.client = client
+        self.token = token
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers=headers)
+
+    async def page(self, path: str) -> str:
+        """Its text; it must be there."""
+        response = await self.get(path)
+        assert response.status_code == 200, (path, response.status_code, response.text[-800:])
+        return response.text
+
+    async def post(self, path: str, /, *, csrf: str | None = None, **fields: Any) -> httpx.Response:
+        """A form of ours: with Origin and the session's token, unless told otherwise."""
+        if csrf is None and self.token:
+            with reading(self.desk.engine) as connection:
+                session = self.desk.sessions.find(connection, self.token)
+            csrf = session.csrf if session is not None else ""
+        files = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+        data = {name: value for name, value in fields.items() if name not in files}
+        return await self.client.post(
+            path, data={"csrf": csrf or "", **data}, files=files or None, headers={"Origin": ADDRESS}
+        )
+
+    async def submit(self, path: str, action: str, /, **fields: Any) -> httpx.Response:
+        """The form on the page `path` that posts to `action`, with its hidden fields and these."""
+        html = await self.page(path)
+        form = next(f for f in re.findall(r"<form.*?</form>", html, re.S) if f'action="{action}"' in f)
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        return await self.post(action, **{**hidden, **fields})
+
+
+Visitor = Callable[..., Browser]
+
+
+class Recorder:
+    """The observer of the app: what failed."""
+
+    def __init__(self) -> None:
+        self.failures: list[tuple[str, BaseException]] = []
+
+    def failed(self, reference: str, path: str, error: BaseException) -> None:
+        self.failures.append((path, error))
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(engine=world.engine, seal=world.seal, limits=Limits(), address=ADDRESS)
+
+
+@pytest.fixture
+async def visitor(desk: Desk, recorder: Observer) -> AsyncIterator[Visitor]:
+    """visitor(Role.HELPDESK), visitor(Role.APPLICATIEBEHEERDER, "swv-a"); visitor() has not logged in.
+
+    A page that failed by our own fault fails the test.
+    """
+    clients: list[httpx.AsyncClient] = []
+    app = helpdesk_app(desk, recorder)
+
+    def make(role: Role | None = None, swv: str | None = None, naam: str = "") -> Browser:
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
+        clients.append(client)
+        if role is None:
+            return Browser(desk, client)
+        naam = naam or f"Pietje {role.value}"
+        person = Person(
+            actor=f"lokaal:{naam.lower()}", naam=naam, role=role, swv_id=SwvId(swv) if swv else None
+        )
+        with writing(desk.engine) as connection:
+            token = Sessions().start(connection, person)
+        client.cookies.set(desk.cookie, token)
+        return Browser(desk, client, token)
+
+    yield make
+    for client in clients:
+        await client.aclose()
+    failures = getattr(recorder, "failures", [])
+    assert not failures, failures

@@ -1,0 +1,89 @@
+"""The frame around every page: who may see what, forms of others, and what every answer carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk.roles import Role
+from helpdesk.web.headers import CSP
+from helpdesk.web.routes import PAGES
+from unit.helpdesk.pages.conftest import ADDRESS, Visitor
+
+ALL = tuple(Role)
+DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+
+# Every page there is, and who may ask for it. What is not in here fails the test below.
+MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
+    "GET /": ALL,
+}
+
+
+def test_every_page_is_in_the_matrix() -> None:
+    assert {f"{page.method} {page.path}" for page in PAGES} == set(MATRIX)
+
+
+def swv_of(role: Role) -> str | None:
+    return "swv-a" if role is Role.APPLICATIEBEHEERDER else None
+
+
+@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize("name", [name for name, roles in MATRIX.items() if roles is not None])
+async def test_a_page_is_for_who_the_matrix_says(visitor: Visitor, name: str, role: Role) -> None:
+    method, path = name.split(" ")
+    browser = visitor(role, swv_of(role))
+    filled = path.replace("{", "").replace("}", "")  # ids that there are not
+    response = await (browser.get(filled) if method == "GET" else browser.post(filled))
+    allowed = role in (MATRIX[name] or ())
+    assert (response.status_code != 403) == allowed, response.text[-500:]
+
+
+@pytest.mark.parametrize("name", [name for name, roles in MATRIX.items() if roles is not None])
+async def test_without_a_session_there_is_only_the_login(visitor: Visitor, name: str) -> None:
+    method, path = name.split(" ")
+    filled = path.replace("{", "").replace("}", "")
+    response = await (visitor().get(filled) if method == "GET" else visitor().post(filled))
+    assert response.status_code == 303
+    assert response.headers["location"].startswith("/inloggen")
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name.startswith("POST")])
+async def test_a_form_of_another_site_does_nothing(visitor: Visitor, name: str) -> None:
+    browser = visitor(Role.BEHEERDER)
+    path = name.removeprefix("POST ").replace("{", "").replace("}", "")
+    stolen = await browser.post(path, csrf="guessed")
+    foreign = await browser.client.post(path, data={"csrf": "x"}, headers={"Origin": "https://evil.example"})
+    assert stolen.status_code == foreign.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/nergens", "/static/style.css", "/static/nergens", "/inloggen"])
+async def test_every_answer_has_the_headers(visitor: Visitor, path: str) -> None:
+    for browser in (visitor(), visitor(Role.BEHEERDER)):
+        headers = (await browser.get(path)).headers
+        assert headers["content-security-policy"] == CSP
+        assert "unsafe" not in CSP
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] in ("no-store", "no-cache")
+        assert (headers["cache-control"] == "no-cache") == path.startswith("/static/")
+
+
+async def test_an_unknown_page_is_a_404_in_dutch(visitor: Visitor) -> None:
+    response = await visitor(Role.HELPDESK).get("/nergens")
+    assert response.status_code == 404
+    assert "Niet gevonden" in response.text
+
+
+async def test_a_page_that_renews_itself_goes_to_the_login_when_the_session_is_over(visitor: Visitor) -> None:
+    response = await visitor().client.get("/", headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["hx-redirect"]) == (204, "/inloggen")
+
+
+async def test_a_form_that_is_too_large_is_refused_unread(visitor: Visitor) -> None:
+    post = [name for name in MATRIX if name.startswith("POST")]
+    if not post:
+        pytest.skip("there is no form yet")
+    browser = visitor(Role.BEHEERDER)
+    path = post[0].removeprefix("POST ").replace("{", "").replace("}", "")
+    response = await browser.client.post(
+        path, content=b"x" * 20_000_000, headers={"Origin": ADDRESS, "Content-Type": "text/plain"}
+    )
+    assert response.status_code == 422
