@@ -8,8 +8,8 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-demo: $(READY)  ## run the main job end to end, and prove it
-	@$(PYTHON) -m gateway demo
+demo: $(READY)  ## run the main job end to end, and prove it. STAY=1: and keep it, to look at the helpdesk
+	@$(PYTHON) -m gateway demo $(if $(STAY),--stay)
 
 test: check pytest  ## style, types, import directions and the whole test suite
 

@@ -190,6 +190,7 @@ def running(settings: Settings, role: str) -> Iterator[tuple[psutil.Process, str
         "DATA_FOLDER": str(settings.data_folder),
         "PORT": "0",
         "OPS_PORT": "0",
+        "HELPDESK_PORT": "0",
         "MAX_BIJLAGEN_BYTES": str(128 * MIB),  # the default, 50 MiB, would refuse 20 x 5 MB
     }
     log = (settings.data_folder / "log").open("wb")

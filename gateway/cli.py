@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -111,11 +112,15 @@ def keys_create() -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Keep it running, with an account for the helpdesk, until Ctrl+C.")
+    ] = False,
+) -> None:
     """Show the main job: a whole gateway, some forty pushes, and the proof. Exit 0 only if it holds."""
     from gateway.demo.run import run_demo  # zeep takes a second to import
 
-    raise typer.Exit(0 if run_demo() else 1)
+    raise typer.Exit(0 if run_demo(stay=stay) else 1)
 
 
 def _run(name: str, *roles: str) -> None:

@@ -112,7 +112,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as exc:
         sock.close()
         raise ConfigurationError(
-            f"port {port} of {host} cannot be used; choose another (PORT, OPS_PORT)"
+            f"port {port} of {host} cannot be used; choose another (PORT, OPS_PORT, HELPDESK_PORT)"
         ) from exc
     sock.listen(BACKLOG)
     sock.setblocking(False)

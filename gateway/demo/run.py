@@ -1,21 +1,14 @@
-"""Runs the demo: a gateway process of its own in a folder of its own, the pushes, the table, the proof."""
+"""Runs the demo: a gateway in a folder of its own, the pushes, the table, the proof, its helpdesk."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
-import requests
 import zeep.exceptions
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,18 +17,17 @@ from rich.table import Table
 from adapters.parnassys.standin.client import ParnasSys, redenen, storing
 from adapters.parnassys.standin.messages import Push
 from database.engine import reading, writing
-from dossier.errors import Unavailable
-from gateway import configuration
 from gateway.commands.console import actor, out
 from gateway.commands.submissions import print_report, run_reconcile
 from gateway.databases import open_gateway_database, open_store_database
+from gateway.demo.process import Addresses, ended_cleanly, gateway, prepare
 from gateway.demo.scenario import Minus1, NoAnswer, Number, Step, steps
+from gateway.demo.stay import stay as stay_up
 from gateway.settings import Settings, read_settings
 from kindkans.queries import sealed_versions
 from storage.keyring import load
 from storage.seal import Seal
 
-_START_SECONDS = 30.0
 _PROOF_SECONDS = 30.0
 
 
@@ -58,17 +50,35 @@ class Result:
     as_expected: bool
 
 
-def run_demo() -> bool:
-    """True if every push was answered as it should be and the proof holds."""
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kindkans-demo-") as folder:
+def run_demo(*, stay: bool = False) -> bool:
+    """True if every push was answered as it should be and the proof holds.
+
+    With `stay` the gateway runs on until Ctrl+C, with an account for its helpdesk.
+    """
+    with ended_cleanly(), tempfile.TemporaryDirectory(prefix="kindkans-demo-") as folder:
         settings = read_settings(data_folder=Path(folder), port=0, ops_port=0, log_format="json")
-        secrets = _prepare(settings)
-        with _gateway(settings) as url:
-            out.print(f"The gateway runs: SOAP at {url}, its WSDL at {url}?wsdl")
-            results = _push_all(settings, url, secrets)
-            _print_results(results)
-            proven = _prove(settings, results)
+        secrets = prepare(settings)
+        with gateway(settings) as at:
+            good = _show(settings, at, secrets)
+            if stay:
+                stay_up(settings, at.helpdesk_url)
+            else:
+                out.print(
+                    f"The helpdesk was at {at.helpdesk_url} as long as this ran. To look around in it: "
+                    "kindkans-gateway demo --stay (or: make demo STAY=1)",
+                    soft_wrap=True,
+                )
+    return good
+
+
+def _show(settings: Settings, at: Addresses, secrets: dict[str, str]) -> bool:
+    """The pushes, what was answered, and the proof."""
+    started = time.monotonic()
+    out.print(f"The gateway runs: SOAP at {at.soap_url}, its WSDL at {at.soap_url}?wsdl", soft_wrap=True)
+    out.print(f"The helpdesk runs at {at.helpdesk_url}", soft_wrap=True)
+    results = _push_all(settings, at.soap_url, secrets)
+    _print_results(results)
+    proven = _prove(settings, results)
     seconds = time.monotonic() - started
     unexpected = sum(not result.as_expected for result in results)
     good = proven and not unexpected
@@ -77,55 +87,6 @@ def run_demo() -> bool:
         f"{verdict} {len(results)} pushes, {unexpected} answered otherwise than they should, {seconds:.0f} s."
     )
     return good
-
-
-def _prepare(settings: Settings) -> dict[str, str]:
-    """The world of the demo in a new database; the secret of each omgeving."""
-    world = Path(__file__).with_name("world.yaml")
-    engine = open_gateway_database(settings)
-    with writing(engine) as connection:
-        changes = configuration.diff(connection, configuration.read_file(world), world.parent)
-        secrets = [change.apply(connection, actor()) for change in changes]
-    engine.dispose()
-    for change in changes:
-        out.print(f"  {change.description}", markup=False, highlight=False)
-    return dict(secret.split(": ", 1) for secret in secrets if secret)
-
-
-@contextmanager
-def _gateway(settings: Settings) -> Iterator[str]:
-    """`kindkans-gateway up` as a process of its own; its SOAP URL. Stopped by SIGTERM at the end."""
-    environment = os.environ | {
-        "DATA_FOLDER": str(settings.data_folder), "PORT": "0", "OPS_PORT": "0", "LOG_FORMAT": "json",
-    }  # fmt: skip
-    log = settings.data_folder / "gateway.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "up"], env=environment, stderr=file, stdout=file
-        )
-    try:
-        yield _wait_until_ready(settings, process, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        if process.wait(timeout=60) != 0:
-            raise Unavailable("gateway: it did not end cleanly")
-
-
-def _wait_until_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path) -> str:
-    until = time.monotonic() + _START_SECONDS
-    addresses = settings.data_folder / "running-up.json"
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            out.print(log.read_text(), markup=False, highlight=False)
-            raise Unavailable("gateway: it ended at once, see its log above")
-        try:
-            found = json.loads(addresses.read_text())
-            if requests.get(f"{found['ops_url']}/readyz", timeout=5).ok:
-                return str(found["soap_url"])
-        except (OSError, ValueError, requests.RequestException):
-            pass
-        time.sleep(0.05)
-    raise Unavailable("gateway: it was not ready in time")
 
 
 def _push_all(settings: Settings, url: str, secrets: dict[str, str]) -> list[Result]:

@@ -50,7 +50,9 @@ class Gateway:
     def settings(self) -> Settings:
         ours = {name.lower(): value for name, value in self.environment.items()}
         own = {name: value for name, value in ours.items() if name in Settings.model_fields}
-        return read_settings(**{"data_folder": self.folder, "port": 0, "ops_port": 0} | own)
+        return read_settings(
+            **{"data_folder": self.folder, "port": 0, "ops_port": 0, "helpdesk_port": 0} | own
+        )
 
     def make_world(self, world: Path = WORLD) -> None:
         migrate_databases(self.settings)
@@ -80,7 +82,8 @@ class Gateway:
             wait_for(lambda role=role: self.ready(role))
 
     def full_environment(self) -> dict[str, str]:
-        environment = {**os.environ, "DATA_FOLDER": str(self.folder), "PORT": "0", "OPS_PORT": "0"}
+        ports = dict.fromkeys(("PORT", "OPS_PORT", "HELPDESK_PORT"), "0")
+        environment = {**os.environ, "DATA_FOLDER": str(self.folder), **ports}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # it would triple the time to start
         return environment | self.environment
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+import requests
 
 from adapters.parnassys.standin.messages import Push
 from gateway.demo import run
@@ -19,8 +26,53 @@ def test_the_demo_pushes_shows_and_proves() -> None:
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert "The proof holds." in done.stdout
+    assert "http://127.0.0.1:" in done.stdout.splitlines()[-1]
+    assert "demo --stay" in done.stdout.splitlines()[-1]
     for code in ("BIJLAGE_TE_GROOT", "BRIN_DUBBEL_INGESTELD", "KOPPELING_ONTBREEKT", "BERICHTID_AL_GEBRUIKT"):
         assert code in done.stdout
+
+
+def test_the_demo_stays_with_an_account_to_log_in_with_until_it_is_told_to_end(tmp_path: Path) -> None:
+    with staying(tmp_path) as demo:
+        told = "".join(until(demo, "It runs until Ctrl+C"))
+        (url,) = set(re.findall(r"The helpdesk runs at (\S+)", told))
+        login = requests.get(url, timeout=10)
+        demo.send_signal(signal.SIGINT)
+        rest, _ = demo.communicate(timeout=30)
+
+    assert demo.returncode == 0, told[-3000:] + rest
+    assert "The proof holds." in told
+    assert login.url.endswith("/inloggen")
+    for what in ("gebruikersnaam  demo", "wachtwoord      ", "TOTP secret     ", "code now        "):
+        assert what in told
+    assert list(tmp_path.glob("kindkans-demo-*")) == []
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=10)
+
+
+@contextmanager
+def staying(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """`demo --stay`, with its data in a folder below this one; ended if the test did not."""
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "gateway", "demo", "--stay"],
+        env=os.environ | {"TMPDIR": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield demo
+    finally:
+        if demo.poll() is None:
+            demo.terminate()
+        demo.communicate(timeout=60)
+
+
+def until(demo: subprocess.Popen[str], last: str) -> Iterator[str]:
+    assert demo.stdout is not None
+    for line in demo.stdout:
+        yield line
+        if line.startswith(last):
+            return
 
 
 def test_a_push_that_is_answered_otherwise_than_it_should_fails_the_demo(

@@ -114,7 +114,7 @@ def test_no_test_skips_but_by_way_of_missing_which_fails_in_ci() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    allowed = {"gateway/settings.py", "gateway/demo/run.py"}
+    allowed = {"gateway/settings.py", "gateway/demo/process.py"}
     reading = {
         str(path.relative_to(ROOT))
         for path in SOURCES

@@ -16,7 +16,8 @@ _STATUS = "Failed to load resource: the server responded with a status of"
 _MOST_TABS = 400
 _WIDEST = """() => {
   const limit = document.documentElement.clientWidth;
-  const over = [...document.body.querySelectorAll("*")].filter(e => e.getBoundingClientRect().right > limit + 0.5);
+  const all = [...document.body.querySelectorAll("*")];
+  const over = all.filter(e => e.getBoundingClientRect().right > limit + 0.5);
   return over.length ? over.at(-1).outerHTML.slice(0, 200) : "";
 }"""
 # Marks what has the focus. The ring is an outline of two pixels or more (style.css).
@@ -134,7 +135,9 @@ class Person:
     def too_wide(self) -> int:
         """By how many pixels the page must be moved sideways to see all of it."""
         return int(
-            self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            self.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Pictures of the pages for the docs, written only where the environment names a folder: PICTURES=docs/img."""
+"""Pictures of the pages for the docs; none are written unless the environment names a folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every page there is: WCAG 2.2 AA by axe-core, wide and narrow, light and dark; by keyboard; without JavaScript.
+"""Every page there is: WCAG 2.2 AA by axe-core, wide and narrow, light and dark; by Tab; without JavaScript.
 
 `PICTURES=docs/img` writes a picture of each while it is looked at.
 """
