@@ -159,11 +159,6 @@ def current_version(connection: Connection, number: Dossiernummer) -> int | None
     return found
 
 
-def count_versions(connection: Connection) -> int:
-    number: int = connection.execute(select(func.count()).select_from(versie)).scalar_one()
-    return number
-
-
 def copies_in_use(connection: Connection, copy_ids: Sequence[InzendingId]) -> set[InzendingId]:
     """Those of `copy_ids` that a version needs: for the sweeper of orphans."""
     query = select(bijlage.c.copy_id).where(bijlage.c.copy_id.in_(copy_ids)).distinct()
