@@ -67,8 +67,8 @@ class Oidc:
     def start(self, redirect_uri: str, naar: str = "/") -> Started | OidcRefused:
         try:
             endpoint = self._provider.authorization_endpoint()
-        except ProviderFailed:
-            return OidcRefused(OidcFout.ONBEREIKBAAR)
+        except ProviderFailed as error:
+            return OidcRefused(error.fout)
         kept = {
             "state": secrets.token_urlsafe(32),
             "nonce": secrets.token_urlsafe(32),

@@ -54,11 +54,14 @@ def _answers(url: str) -> bool:
         return False
 
 
+_KEY = RSAKey.generate_key(2048, parameters={"kid": "k1"})
+
+
 class Dishonest:
     """A provider whose next token is as the test wants it. It does hold us to PKCE and our secret."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, parameters={"kid": "k1"})
+        self.key = _KEY
         self.published = [self.key]
         self.signing: Any = self.key
         self.header: dict[str, Any] = {"alg": "RS256", "kid": "k1"}
