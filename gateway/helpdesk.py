@@ -24,7 +24,7 @@ def helpdesk(settings: Settings, engine: Engine, seal: Seal, served: str, refusa
         limits=settings.limits,
         login=Login(engine, seal),
         oidc=_oidc(settings, seal),
-        proxies=settings.helpdesk_proxies,
+        behind_proxy=settings.helpdesk_behind_proxy,
         address=settings.helpdesk_url.rstrip("/") or served,
     )
     return Guard(

@@ -78,8 +78,8 @@ class Settings(BaseSettings):
     helpdesk_url: str = Field(
         "", description="where browsers find the helpdesk; https:// in production; empty: as it is served"
     )
-    helpdesk_proxies: int = Field(
-        0, ge=0, description="own proxies before the helpdesk that each add to X-Forwarded-For"
+    helpdesk_behind_proxy: bool = Field(
+        False, description="whether X-Real-IP is our own proxy's word; without one anybody could write it"
     )
     oidc_issuer: str = Field("", description="of the identity provider; empty: local accounts only")
     oidc_client_id: str = Field("", description="of the helpdesk, at the identity provider")

@@ -73,10 +73,9 @@ def secret(visit: Visit, name: str) -> str:
 
 
 def address_of(visit: Visit) -> str:
-    """Whose address a try counts for: behind our own proxies the one that the outermost of them saw."""
-    told = [part.strip() for part in visit.request.headers.get("x-forwarded-for", "").split(",")]
-    if visit.desk.proxies and len(told) >= visit.desk.proxies:
-        return told[-visit.desk.proxies]
+    """Whose address a try counts for: behind our own proxy the one that it saw."""
+    if visit.desk.behind_proxy:
+        return visit.request.headers.get("x-real-ip", "")
     return visit.request.client.host if visit.request.client is not None else ""
 
 

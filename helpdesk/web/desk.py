@@ -20,7 +20,7 @@ class Desk:
     limits: Limits
     login: Login = field(repr=False)
     oidc: Oidc | None = field(default=None, repr=False)  # None: there is no identity provider
-    proxies: int = 0  # of ours, before us, that each add to X-Forwarded-For
+    behind_proxy: bool = False  # of ours, that nobody can go round and that tells X-Real-IP
     sessions: Sessions = field(default_factory=Sessions)
     address: str  # where browsers find us: http(s)://host[:port], without a slash at its end
 

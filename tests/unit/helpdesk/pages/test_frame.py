@@ -89,8 +89,6 @@ async def test_a_page_that_renews_itself_goes_to_the_login_when_the_session_is_o
 
 async def test_a_form_that_is_too_large_is_refused_unread(visitor: Visitor) -> None:
     post = [name for name in MATRIX if name.startswith("POST")]
-    if not post:
-        pytest.skip("there is no form yet")
     browser = visitor(Role.BEHEERDER)
     path = post[0].removeprefix("POST ").replace("{", "").replace("}", "")
     response = await browser.client.post(
