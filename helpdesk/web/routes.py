@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import overzicht
+from helpdesk.pages import login, mijn_account, overzicht
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*overzicht.PAGES,)
+PAGES: tuple[Page, ...] = (*login.PAGES, *mijn_account.PAGES, *overzicht.PAGES)
