@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from helpdesk_rows import Years, fill  # noqa: E402
 
 from components.postgres import PostgresServer, create_database  # noqa: E402
-from database import attention, statistics  # noqa: E402
+from database import attention, figures  # noqa: E402
 from database.engine import open_engine, reading  # noqa: E402
 from database.inzendingen import tries_of  # noqa: E402
 from database.migrate import History, upgrade  # noqa: E402
@@ -219,8 +219,8 @@ def _counts(connection: Connection) -> Iterator[tuple[str, Run]]:
     koppelingen = [KoppelingId(f"k-{n}") for n in range(2_000)]
     some = connection.execute(select(inzending).limit(1)).one()
     for name, swv in (("", None), (", one SWV", _SWV)):
-        yield f"statistics: per_day of 8 days{name}", lambda c, s=swv: statistics.per_day(c, borders, s)
-        yield f"statistics: backlog{name}", lambda c, s=swv: statistics.backlog(c, s)
+        yield f"statistics: per_day of 8 days{name}", lambda c, s=swv: figures.per_day(c, borders, s)
+        yield f"statistics: backlog{name}", lambda c, s=swv: figures.backlog(c, s)
         yield f"attention: stuck_schools{name}", lambda c, s=swv: attention.stuck_schools(c, week, s)
         yield (
             f"attention: unused_koppelingen{name}",
