@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from database.engine import RowRefused
 from database.schema import dossier
@@ -73,3 +73,12 @@ def advance_dossier(connection: Connection, row: DossierRow, inhoud_hash: str) -
     if result.rowcount != 1:
         raise RowRefused("database")  # another intake was first; a second run sees what it made
     return versie
+
+
+def find_dossier(connection: Connection, dossiernummer: Dossiernummer) -> DossierRow | None:
+    """Where it is now, and its latest version."""
+    query = select(*(dossier.c[name] for name in DossierRow.__dataclass_fields__)).where(
+        dossier.c.dossiernummer == dossiernummer
+    )
+    row = connection.execute(query).one_or_none()
+    return DossierRow(**row._mapping) if row is not None else None
