@@ -30,6 +30,18 @@ _ADVANCE = (
     .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.versie == bindparam("from_versie"))
     .values(versie=bindparam("to_versie"), inhoud_hash=bindparam("hash"))
 )
+_MOVE = (
+    update(dossier)
+    .where(dossier.c.dossiernummer == bindparam("nummer"), dossier.c.versie == bindparam("from_versie"))
+    .values(
+        versie=bindparam("to_versie"), swv_id=bindparam("to_swv"), organisatie_id=bindparam("to_organisatie")
+    )
+)
+_LOCKED = (
+    select(*(dossier.c[name] for name in DossierRow.__dataclass_fields__))
+    .where(dossier.c.dossiernummer == bindparam("nummer"))
+    .with_for_update(key_share=True)  # not from the pushes that only name it
+)
 
 
 def insert_dossier(
@@ -82,3 +94,29 @@ def find_dossier(connection: Connection, dossiernummer: Dossiernummer) -> Dossie
     )
     row = connection.execute(query).one_or_none()
     return DossierRow(**row._mapping) if row is not None else None
+
+
+def lock_dossier(connection: Connection, dossiernummer: Dossiernummer) -> DossierRow | None:
+    """The dossier, which nobody else changes until this transaction ends; None if there is none."""
+    row = connection.execute(_LOCKED, {"nummer": dossiernummer}).one_or_none()
+    return DossierRow(**row._mapping) if row is not None else None
+
+
+def move_dossier(
+    connection: Connection, row: DossierRow, swv_id: SwvId, organisatie_id: OrganisatieId
+) -> int:
+    """To another organisatie; its content stays what it was. Returns the versie that the move takes.
+
+    Raises RowRefused if `row` is not the latest.
+    """
+    versie = row.versie + 1
+    values = {
+        "nummer": row.dossiernummer,
+        "from_versie": row.versie,
+        "to_versie": versie,
+        "to_swv": swv_id,
+        "to_organisatie": organisatie_id,
+    }
+    if connection.execute(_MOVE, values).rowcount != 1:
+        raise RowRefused("database")  # a push or another move was first
+    return versie
