@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import overzicht
+from helpdesk.pages import herstel, inzending, leerling, overzicht, verplaats
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*overzicht.PAGES,)
+PAGES: tuple[Page, ...] = (
+    *overzicht.PAGES,
+    *inzending.PAGES,
+    *leerling.PAGES,
+    *herstel.PAGES,
+    *verplaats.PAGES,
+)

@@ -15,6 +15,15 @@ DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /": ALL,
+    "GET /inzendingen/{inzending_id}": DESK,
+    "GET /inzendingen/{inzending_id}/controle": DESK,
+    "POST /inzendingen/{inzending_id}/leerling": DESK,
+    "GET /inzendingen/{inzending_id}/verplaats": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats/bevestig": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats": DESK,
+    "GET /herstel": DESK,
+    "GET /herstel/bevestig": DESK,
+    "POST /herstel": DESK,
 }
 
 
