@@ -170,4 +170,4 @@ def _words(record: InzendingRecord, what: Gebeurtenis, code: str, published: int
         case Gebeurtenis.VASTGELOPEN:
             return "fout", f"Vastgelopen ({code}): {dead_words(code).betekenis}"
         case Gebeurtenis.OPNIEUW:
-            return "", "Opnieuw aangeboden aan Kindkans door de helpdesk."
+            return "", "Opnieuw aangeboden aan Kindkans."

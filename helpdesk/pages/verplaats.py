@@ -8,8 +8,9 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.dossiers import DossierRow
+from database.dossiers import DossierRow, lock_dossier
 from database.inzendingen import InzendingRecord
+from database.moves import first_undelivered
 from database.organisaties import find_organisatie, list_organisaties, list_swvs, naam_of_organisatie
 from dossier.identifiers import OrganisatieId
 from helpdesk.moving import MOST_CHARACTERS, MoveRefusal, MoveRefused, move
@@ -47,7 +48,7 @@ def bevestig(visit: Visit) -> Response:
     with visit.reading() as connection:
         record, dossier = find_own_dossier(visit, connection)
         naar = _destination(visit, connection)
-        fouten = _errors(visit, dossier, naar)
+        fouten = _errors(visit, connection, dossier, naar)
         if fouten or naar is None:
             return _form(visit, connection, record, dossier, fouten=fouten)
         return visit.page(
@@ -65,13 +66,16 @@ def bevestig(visit: Visit) -> Response:
 def verplaats(visit: Visit) -> Response:
     """Does it. Raises Changed for a second click, and when a push or a colleague was first."""
     with visit.writing() as connection:
-        record, dossier = find_own_dossier(visit, connection)
+        record, seen = find_own_dossier(visit, connection)
+        # Locked, so that of two who do this at once the second sees what the first has done.
+        dossier = lock_dossier(connection, seen.dossiernummer) or seen
+        visit.must_see(dossier.swv_id)
         path = f"/inzendingen/{record.inzending_id}"
         naar = _destination(visit, connection)
         if naar is not None and naar.organisatie_id == dossier.organisatie_id:
             return visit.redirect(path, gedaan="verplaatst-niets")
         visit.check_lock(*_seen(dossier))
-        fouten = _errors(visit, dossier, naar)
+        fouten = _errors(visit, connection, dossier, naar)
         if fouten or naar is None:
             return _form(visit, connection, record, dossier, fouten=fouten)
         try:
@@ -117,6 +121,7 @@ def _form(
         gekozen=gekozen,
         toelichting=visit.field("toelichting"),
         fouten=fouten,
+        wacht=_waits(connection, dossier),
         langst=MOST_CHARACTERS,
     )
 
@@ -134,8 +139,12 @@ def _destination(visit: Visit, connection: Connection) -> Organisatie | None:
     return found if found is not None and visit.person.sees(found.swv_id) else None
 
 
-def _errors(visit: Visit, dossier: DossierRow, naar: Organisatie | None) -> dict[str, str]:
-    errors = {}
+def _errors(
+    visit: Visit, connection: Connection, dossier: DossierRow, naar: Organisatie | None
+) -> dict[str, str]:
+    """By field; `dossier` is what no field can mend."""
+    waits = _waits(connection, dossier)
+    errors = {"dossier": waits} if waits else {}
     if naar is None:
         errors["organisatie"] = "Kies een organisatie."
     elif naar.organisatie_id == dossier.organisatie_id:
@@ -148,6 +157,12 @@ def _errors(visit: Visit, dossier: DossierRow, naar: Organisatie | None) -> dict
     elif "\0" in toelichting:
         errors["toelichting"] = "De toelichting bevat een teken dat niet mag."
     return errors
+
+
+def _waits(connection: Connection, dossier: DossierRow) -> str:
+    """Why it cannot be moved now; "" if it can."""
+    waiting = first_undelivered(connection, dossier.dossiernummer) is not None
+    return _REFUSALS[MoveRefusal.NIET_BEZORGD] if waiting else ""
 
 
 def _naam(connection: Connection, organisatie_id: OrganisatieId) -> str:

@@ -8,16 +8,20 @@ from dataclasses import replace
 
 import pytest
 
-from components.intake_world import OMGEVING, World
+from components.intake_world import World
 from database import outbox, retention
 from database.engine import writing
+from dossier.brin import Brin, Vestiging
 from dossier.dossier import Dossier
 from dossier.errors import PoisonCode
+from dossier.identifiers import OrganisatieId, SwvId
 from dossier.reden import CATALOGUE, RedenCode
+from helpdesk import administration as admin
 from helpdesk.pages import inzending, leerling, verplaats
 from helpdesk.roles import Role
 from helpdesk.web.dead_words import DEAD_WORDS
 from outbox.settings import REFUSED_BY_BROKER
+from routing.tables import Organisatie
 from unit.conftest import build_bijlage, build_dossier
 from unit.helpdesk.pages.cases import CASES, audited, dies, is_delivered, pushed, pushed_case
 from unit.helpdesk.pages.conftest import Visitor
@@ -307,7 +311,25 @@ def test_every_code_of_a_dead_letter_has_words() -> None:
 async def test_a_vestiging_and_a_brin_that_changed_later_are_in_the_explanation(
     world: World, visitor: Visitor
 ) -> None:
-    inzending_id = await pushed(world, build_dossier(), omgeving=OMGEVING)
+    school = Organisatie(
+        organisatie_id=OrganisatieId("es"),
+        swv_id=SwvId("swv-a"),
+        naam="School es",
+        brin=Brin("32DD"),
+        vestiging=Vestiging("32DD01"),
+    )
+    world.change(admin.put_organisatie, school)
+    inzending_id = await pushed(world, build_dossier(vestiging="01"))
+    browser = visitor(Role.HELPDESK)
+    seen = text_of(await browser.page(f"/inzendingen/{inzending_id}"))
+    assert "daarin is organisatie School es ingesteld voor vestiging 32DD01" in seen
     world.organisatie("es", "swv-a", None)
-    seen = text_of(await visitor(Role.HELPDESK).page(f"/inzendingen/{inzending_id}"))
-    assert "bij School es is nu geen BRIN ingesteld" in seen
+    later = text_of(await browser.page(f"/inzendingen/{inzending_id}"))
+    assert "bij School es is nu geen BRIN ingesteld" in later
+
+
+async def test_an_accepted_one_has_nothing_to_check_again(world: World, visitor: Visitor) -> None:
+    inzending_id = await pushed(world, build_dossier())
+    response = await visitor(Role.HELPDESK).get(f"/inzendingen/{inzending_id}/controle")
+    assert response.status_code == 404
+    assert "er valt niets opnieuw te controleren" in response.text
