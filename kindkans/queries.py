@@ -195,6 +195,12 @@ def stored_moves(connection: Connection) -> list[StoredMove]:
     return [StoredMove(**row._mapping) for row in connection.execute(query)]
 
 
+def stored_move(connection: Connection, event_id: InzendingId) -> StoredMove:
+    """Of an event that the store has."""
+    row = connection.execute(select(verplaatsing).where(verplaatsing.c.event_id == event_id)).one()
+    return StoredMove(**row._mapping)
+
+
 def stored_push(connection: Connection, event_id: InzendingId) -> StoredPush:
     """Of an event that the store has."""
     row = connection.execute(_STORED, {"id": event_id}).one()
