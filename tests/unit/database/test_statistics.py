@@ -106,7 +106,8 @@ def push(connection: Connection, hour: int, code: RedenCode | None, **fields: An
             "organisatie_id": "o-11AA",
         }
         number = connection.execute(
-            insert(schema.dossier).values(**row, organisatie_id="o-11AA", versie=1, inhoud_hash="h", created_ms=1)
+            insert(schema.dossier)
+            .values(**row, organisatie_id="o-11AA", versie=1, inhoud_hash="h", created_ms=1)
             .returning(schema.dossier.c.dossiernummer)
         ).scalar_one()  # fmt: skip
         values |= {"uitkomst": "nieuw", "dossiernummer": number, "versie": 1, "inhoud_hash": "h"}
