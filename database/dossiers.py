@@ -87,6 +87,15 @@ def advance_dossier(connection: Connection, row: DossierRow, inhoud_hash: str) -
     return versie
 
 
+def find_dossier(connection: Connection, dossiernummer: Dossiernummer) -> DossierRow | None:
+    """Where it is now, and its latest version."""
+    query = select(*(dossier.c[name] for name in DossierRow.__dataclass_fields__)).where(
+        dossier.c.dossiernummer == dossiernummer
+    )
+    row = connection.execute(query).one_or_none()
+    return DossierRow(**row._mapping) if row is not None else None
+
+
 def lock_dossier(connection: Connection, dossiernummer: Dossiernummer) -> DossierRow | None:
     """The dossier, which nobody else changes until this transaction ends; None if there is none."""
     row = connection.execute(_LOCKED, {"nummer": dossiernummer}).one_or_none()

@@ -116,7 +116,8 @@ def _parts(found_by: Where, filter_: Filter, sort: Sort, cursor: Cursor | None) 
         columns = (shape(inzending.c.dossiernummer), *by_id)
         parts.append(_in_order(numbered, columns, descending, None if in_without else cursor))
     if (in_without or not backwards) and not none_without:
-        without = everything.where(AFGEWEZEN)
+        gathered = found_by.gathered
+        without = everything.where(shape(inzending.c.dossiernummer).is_(None) if gathered else AFGEWEZEN)
         parts.append(_in_order(without, by_id, descending, cursor if in_without else None))
     return parts[::-1] if backwards else parts
 

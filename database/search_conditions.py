@@ -35,7 +35,7 @@ from dossier.identifiers import InzendingId
 from dossier.reden import RedenCode
 from dossier.timestamps import to_ms
 
-FEW = 20_000
+FEW = 30_000
 """So many rows are gathered and sorted in some 50 ms."""
 
 _Condition = ColumnElement[bool]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import login, mijn_account, overzicht
+from helpdesk.pages import herstel, inzending, leerling, login, mijn_account, overzicht, verplaats
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*login.PAGES, *mijn_account.PAGES, *overzicht.PAGES)
+PAGES: tuple[Page, ...] = (
+    *herstel.PAGES,
+    *inzending.PAGES,
+    *leerling.PAGES,
+    *login.PAGES,
+    *mijn_account.PAGES,
+    *overzicht.PAGES,
+    *verplaats.PAGES,
+)

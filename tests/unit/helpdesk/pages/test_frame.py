@@ -23,6 +23,15 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "POST /mijn-account/wachtwoord": ALL,
     "POST /mijn-account/sessie": ALL,
     "GET /": ALL,
+    "GET /inzendingen/{inzending_id}": DESK,
+    "GET /inzendingen/{inzending_id}/controle": DESK,
+    "POST /inzendingen/{inzending_id}/leerling": DESK,
+    "GET /inzendingen/{inzending_id}/verplaats": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats/bevestig": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats": DESK,
+    "GET /herstel": DESK,
+    "GET /herstel/bevestig": DESK,
+    "POST /herstel": DESK,
 }
 
 
