@@ -15,6 +15,8 @@ DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /": ALL,
+    "GET /waar": DESK,
+    "POST /waar": DESK,
 }
 
 
