@@ -73,7 +73,6 @@ class InzendingFact:
     toestand: Toestand  # of the dossier now, with what was sent or moved later
     redenen: tuple[Reden, ...] = ()
     dossiernummer: Dossiernummer | None = None
-    swv_id: SwvId | None = None  # whose this inzending is; the dossier may have moved
     organisatie: OrganisatieFact | None = None  # where the dossier is now; None: refused, gone, or unseen
 
 
@@ -212,7 +211,7 @@ def _redenen(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Rede
 _WITH_DOSSIER = inzending.outerjoin(dossier, dossier.c.dossiernummer == inzending.c.dossiernummer)
 _INZENDING = tuple(
     inzending.c[name]
-    for name in ("inzending_id", "omgeving_id", "hulpvraag_id", "received_ms", "dossiernummer", "swv_id")
+    for name in ("inzending_id", "omgeving_id", "hulpvraag_id", "received_ms", "dossiernummer")
 )
 _ORGANISATIE = (
     organisatie.c.organisatie_id,
@@ -261,7 +260,6 @@ def _inzending(row: Any, redenen: tuple[Reden, ...], asked: Asked) -> InzendingF
         toestand=_toestand(row),
         redenen=redenen,
         dossiernummer=row.dossiernummer,
-        swv_id=row.swv_id,
         organisatie=None if row.organisatie_id is None or unseen else _organisatie(row),
     )
 

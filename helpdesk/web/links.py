@@ -35,7 +35,3 @@ def koppelingen() -> str:
 
 def brinlijst() -> str:
     return "/beheer/brinlijst"
-
-
-def accounts() -> str:
-    return "/beheer/accounts"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import overzicht, waar
+from helpdesk.pages import audit, overzicht, waar
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*overzicht.PAGES, *waar.PAGES)
+PAGES: tuple[Page, ...] = (*overzicht.PAGES, *waar.PAGES, *audit.PAGES)

@@ -11,12 +11,15 @@ from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 
 ALL = tuple(Role)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+AUDIT = (Role.HELPDESK, Role.AUDITOR, Role.BEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /": ALL,
     "GET /waar": DESK,
     "POST /waar": DESK,
+    "GET /audit": AUDIT,
+    "GET /audit.csv": AUDIT,
 }
 
 
