@@ -133,31 +133,46 @@ def _onderweg(those: Sequence[InzendingFact], about: About) -> Words:
 
 
 def _bezorgd(finding: d.Bezorgd, about: About) -> Words:
-    if finding.organisatie is None:
-        place = (
-            "een organisatie die niet (meer) bij uw samenwerkingsverband hoort"
-            if about.one_swv
-            else "een organisatie die niet meer bestaat"
-        )
-    else:
-        place = finding.organisatie.naam
-    swv = f" van {finding.organisatie.swv_naam}" if finding.organisatie else ""
-    check = (
-        f"Controleer via Beheer > Accounts > Accounts welke school bij het account staat ingesteld. Dat moet "
-        f"{place} zijn. Is het account aan de verkeerde organisatie gekoppeld? Wijzig dan de gekoppelde "
-        "organisatie bij dat account."
-    )
+    place = finding.organisatie
+    if place is None:
+        return _bezorgd_unseen(finding.inzendingen, about)
     return Words(
         code="BEZORGD",
         soort="goed",
-        titel=f"Bezorgd bij {place}",
-        uitleg=f"{_count(those := finding.inzendingen)} bezorgd in Kindkans bij {place}{swv} (dossiernummer "
-        f"{_numbers(those)}). Ziet de school haar niet, dan heeft het account geen of onvoldoende rechten "
-        "voor deze school.",
+        titel=f"Bezorgd bij {place.naam}",
+        uitleg=f"{_count(those := finding.inzendingen)} bezorgd in Kindkans bij {place.naam} van "
+        f"{place.swv_naam} (dossiernummer {_numbers(those)}). Ziet de school haar niet, dan heeft het "
+        "account geen of onvoldoende rechten voor deze school.",
         stappen=(
-            Stap(wie=Wie.APPLICATIEBEHEERDER, tekst=check),
-            _move(finding.inzendingen),
+            Stap(
+                wie=Wie.APPLICATIEBEHEERDER,
+                tekst="Controleer via Beheer > Accounts > Accounts welke school bij het account staat "
+                f"ingesteld. Dat moet {place.naam} zijn. Is het account aan de verkeerde organisatie "
+                "gekoppeld? Wijzig dan de gekoppelde organisatie bij dat account.",
+            ),
+            _move(those),
         ),
+        mail=_bezorgd_mail(those, about),
+    )
+
+
+def _bezorgd_unseen(those: Sequence[InzendingFact], about: About) -> Words:
+    """It was moved to another SWV, of which only the helpdesk may tell, or its organisatie is gone."""
+    place = (
+        "een organisatie die niet (meer) bij uw samenwerkingsverband hoort"
+        if about.one_swv
+        else "een organisatie die niet meer bestaat"
+    )
+    ask = Stap(
+        wie=Wie.APPLICATIEBEHEERDER,
+        tekst="Vraag de helpdesk van Kindkans waar het dossier nu hoort. Vermeld daarbij het dossiernummer.",
+    )
+    return Words(
+        code="BEZORGD",
+        soort="let-op",
+        titel=f"Bezorgd bij {place}",
+        uitleg=f"{_count(those)} bezorgd in Kindkans bij {place} (dossiernummer {_numbers(those)}).",
+        stappen=(ask if about.one_swv else _move(those),),
         mail=_bezorgd_mail(those, about),
     )
 
@@ -186,7 +201,7 @@ def _bezorgd_elders(finding: d.BezorgdElders, about: About) -> Words:
 
 def _move(those: Sequence[InzendingFact]) -> Stap:
     return Stap(
-        wie=Wie.HELPDESK,
+        wie=Wie.APPLICATIEBEHEERDER,
         tekst="Staat de verkeerde school bij de hulpvraag? Zorg dat de brincode bij de juiste organisatie is "
         "ingesteld, en verplaats de hulpvraag naar die organisatie.",
         pad=links.inzending(those[0].inzending_id),

@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from components.intake_world import World
 from components.statements import record_statements
@@ -14,7 +14,7 @@ from database import outbox
 from database.diagnosis import Asked, read_facts
 from database.engine import reading, writing
 from database.organisaties import Swv
-from database.schema import listed_school
+from database.schema import inzending, listed_school
 from dossier.brin import Brin
 from dossier.identifiers import InzendingId, OmgevingId, SwvId, new_inzending_id
 from helpdesk import administration as admin
@@ -419,3 +419,31 @@ async def test_the_number_of_statements_does_not_grow(world: World, make_dossier
     world.koppeling("k2", "omg-2", "swv-a", "32DD")
     await world.push(make_dossier(), omgeving=OmgevingId("omg-3"), inzending_id=new_inzending_id())
     assert count() == before
+
+
+@pytest.mark.parametrize("visible_to", [None, SwvId("swv-a")])
+async def test_the_inzendingen_are_found_through_the_index_on_brin(
+    world: World, make_dossier: MakeDossier, visible_to: SwvId | None
+) -> None:
+    await world.codes(make_dossier(), b"")
+    (one,) = world.rows("SELECT inzending_id FROM inzending")
+    rows = [
+        {"inzending_id": f"{n:032x}", "bericht_id": f"{n:036x}", "brin": f"{n % 90 + 10}AA"}
+        for n in range(5_000)
+    ]
+    with writing(world.engine) as connection:
+        like = select(inzending).where(inzending.c.inzending_id == one[0])
+        model = dict(connection.execute(like).one()._mapping)
+        connection.execute(insert(inzending), [{**model, **row} for row in rows])
+    with world.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+    ran = record_statements(world.engine)
+    with reading(world.engine) as connection:
+        read_facts(connection, Asked(brin=Brin("32DD"), visible_to=visible_to))
+        asked = [s for s in ran if "FROM inzending LEFT" in s[0]]
+        assert len(asked) == 2
+        explain = "EXPLAIN QUERY PLAN " if world.engine.dialect.name == "sqlite" else "EXPLAIN "
+        for statement, parameters in asked:
+            plan = str(connection.exec_driver_sql(explain + statement, parameters).all())
+            assert "ix_inzending_brin" in plan, plan
