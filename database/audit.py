@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -14,6 +15,7 @@ from dossier.timestamps import from_ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
+    audit_id: int
     at: datetime
     actor: str
     action: str
@@ -55,14 +57,17 @@ def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
 
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
     """The newest first."""
-    rows = connection.execute(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
-    return [
-        AuditRow(
-            at=from_ms(row.at_ms),
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in rows
-    ]
+    query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+    return [audit_row(row) for row in connection.execute(query)]
+
+
+def audit_row(row: Any) -> AuditRow:
+    """Of a row of the table."""
+    return AuditRow(
+        audit_id=row.audit_id,
+        at=from_ms(row.at_ms),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, delete, insert, select
 
 from database.schema import listed_school
+from database.search_text import fold
 from database.settings_version import bump_version
 from dossier.brin import Brin, Vestiging
 from routing.brin_list import ListedSchool
@@ -35,6 +37,13 @@ def list_schools(connection: Connection, brin: Brin | None = None) -> list[Liste
         )
         for row in connection.execute(query)
     ]
+
+
+def find_schools(connection: Connection, text: str, limit: int) -> list[ListedSchool]:
+    """Those in whose name and place all words of `text` are; case and accents do not count."""
+    words = fold(text).split()
+    found = (s for s in list_schools(connection) if all(w in fold(f"{s.naam} {s.plaats}") for w in words))
+    return sorted(islice(found, limit), key=lambda s: (fold(s.naam), s.vestiging))
 
 
 def listed_brins(connection: Connection) -> list[Brin]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import herstel, inzending, leerling, login, mijn_account, overzicht, verplaats
+from helpdesk.pages import audit, herstel, inzending, leerling, login, mijn_account, overzicht, verplaats, waar
 from helpdesk.web.page import Page
 
 PAGES: tuple[Page, ...] = (
+    *audit.PAGES,
     *herstel.PAGES,
     *inzending.PAGES,
     *leerling.PAGES,
@@ -13,4 +14,5 @@ PAGES: tuple[Page, ...] = (
     *mijn_account.PAGES,
     *overzicht.PAGES,
     *verplaats.PAGES,
+    *waar.PAGES,
 )

@@ -11,6 +11,7 @@ from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 
 ALL = tuple(Role)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+AUDIT = (Role.HELPDESK, Role.AUDITOR, Role.BEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
@@ -32,6 +33,10 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /herstel": DESK,
     "GET /herstel/bevestig": DESK,
     "POST /herstel": DESK,
+    "GET /waar": DESK,
+    "POST /waar": DESK,
+    "GET /audit": AUDIT,
+    "GET /audit.csv": AUDIT,
 }
 
 
