@@ -20,15 +20,16 @@ from database.inzendingen import (
     insert_inzending,
 )
 from database.known import AcceptedBericht, look_up
-from dossier.brin import Brin
+from dossier.brin import Brin, Vestiging
 from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Sealed
 from dossier.dossier import Dossier
-from dossier.identifiers import InzendingId, OmgevingId
+from dossier.identifiers import InzendingId, OmgevingId, SwvId
 from dossier.reden import Reden
 from dossier.timestamps import from_ms, to_ms
 from dossier.verdict import Accepted, Refused, Route, RouteRule, Soort, Verdict
 from gateway.judge import judge
 from gateway.snapshots import Snapshots
+from routing.route import swv_of
 from validators.bijlagen import naam_characters
 from validators.limits import Limits
 
@@ -65,7 +66,7 @@ def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Lim
     outcome = judge(dossier, push.omgeving_id, tables, limits, push.decided_at.date())
     if isinstance(outcome, Route):
         return _accept(connection, push, row, outcome)
-    return _refuse(connection, push, outcome)
+    return _refuse(connection, push, outcome, swv_of(push.omgeving_id, dossier.school, tables))
 
 
 def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
@@ -167,28 +168,31 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
     return Accepted(dossiernummer=dossiernummer, versie=versie, soort=soort)
 
 
-def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...]) -> Refused:
+def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...], swv_id: SwvId | None) -> Refused:
     kept = [reden.without_personal_data() for reden in redenen]
     if find_inzending(connection, push.inzending_id) is None:  # else this is a second run
-        record = _record(push, "afgewezen")
+        record = _record(push, "afgewezen", swv_id=swv_id)
         insert_inzending(connection, record, _bijlagen(push.dossier, kept=False), kept)
     return Refused(redenen)
 
 
-def _record(push: Push, uitkomst: str, **accepted: object) -> InzendingRecord:
-    brin = Brin.parse(push.dossier.school.brin)
+def _record(push: Push, uitkomst: str, **decided: object) -> InzendingRecord:
+    school = push.dossier.school
+    brin = Brin.parse(school.brin)
+    vestiging = Vestiging.parse(school.vestiging, brin) if brin is not None else None
     return InzendingRecord(
         inzending_id=push.inzending_id,
         omgeving_id=push.omgeving_id,
         bericht_id=push.dossier.bericht_id,
         hulpvraag_id=push.dossier.hulpvraag.hulpvraag_id,
         brin=str(brin or ""),
-        schoolnaam=push.dossier.school.naam,
+        vestiging=str(vestiging) if vestiging is not None else None,
+        schoolnaam=school.naam,
         naam_hash=push.naam_hash,
         uitkomst=str(uitkomst),
         received_ms=to_ms(push.received_at),
         decided_ms=to_ms(push.decided_at),
-        **accepted,  # type: ignore[arg-type]
+        **decided,  # type: ignore[arg-type]
     )
 
 
