@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import overzicht
+from helpdesk.pages import inzendingen, overzicht
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*overzicht.PAGES,)
+PAGES: tuple[Page, ...] = (*overzicht.PAGES, *inzendingen.PAGES)

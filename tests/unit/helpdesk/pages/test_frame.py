@@ -15,6 +15,9 @@ DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /": ALL,
+    "GET /inzendingen": DESK,
+    "POST /inzendingen": DESK,
+    "GET /inzendingen.csv": DESK,
 }
 
 
