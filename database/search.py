@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
 from database.inzendingen import InzendingRecord
 from database.outbox_rows import State
 from database.schema import inzending, inzending_reden, omgeving, organisatie, outbox
-from database.search_conditions import conditions_of
+from database.search_conditions import AFGEWEZEN, conditions_of
 from database.search_cursor import BadCursor, Cursor, Sort, parse_cursor
 from database.search_filter import EVERYTHING, Filter, Stand
 from database.search_text import Query, understand
@@ -63,7 +63,7 @@ def search(
     conditions = conditions_of(connection, filter_)
     backwards = cursor is not None and cursor.backwards
     rows: list[Row[Any]] = []
-    for query in _parts(conditions, sort, cursor):
+    for query in _parts(conditions, filter_, sort, cursor):
         if len(rows) <= limit:
             rows += connection.execute(query.limit(limit + 1 - len(rows))).all()
     more = len(rows) > limit
@@ -95,7 +95,9 @@ _FROM = (
 )
 
 
-def _parts(conditions: Sequence[ColumnElement[bool]], sort: Sort, cursor: Cursor | None) -> list[Select[Any]]:
+def _parts(
+    conditions: Sequence[ColumnElement[bool]], filter_: Filter, sort: Sort, cursor: Cursor | None
+) -> list[Select[Any]]:
     """The queries that give the rows one after the other: two where some rows have no key to sort by."""
     backwards = cursor is not None and cursor.backwards
     everything = select(*_COLUMNS).select_from(_FROM).where(*conditions)
@@ -105,13 +107,16 @@ def _parts(conditions: Sequence[ColumnElement[bool]], sort: Sort, cursor: Cursor
     if sort.by == "school":
         return [_in_order(everything, (inzending.c.schoolnaam, *by_id), sort, cursor)]
     numbered = everything.where(inzending.c.dossiernummer.is_not(None))
-    without = everything.where(inzending.c.dossiernummer.is_(None))
+    without = everything.where(AFGEWEZEN)
     in_without = cursor is not None and cursor.key is None
+    # Not asked where the filter rules it out: it would look through all rows to find none.
+    only_without = filter_.stand is Stand.AFGEWEZEN or filter_.reden is not None
+    none_without = filter_.stand not in (None, Stand.AFGEWEZEN)
     parts = []
-    if not in_without or backwards:
+    if (not in_without or backwards) and not only_without:
         after = None if in_without else cursor
         parts.append(_in_order(numbered, (inzending.c.dossiernummer, *by_id), sort, after, backwards))
-    if in_without or not backwards:
+    if (in_without or not backwards) and not none_without:
         after = cursor if in_without else None
         parts.append(_in_order(without, by_id, sort, after, backwards))
     return parts[::-1] if backwards else parts

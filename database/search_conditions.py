@@ -38,7 +38,7 @@ FEW = 20_000
 _Condition = ColumnElement[bool]
 
 # Literals, for a partial index serves no query that has parameters in their place.
-_AFGEWEZEN = inzending.c.uitkomst == literal_column("'afgewezen'")
+AFGEWEZEN = inzending.c.uitkomst == literal_column("'afgewezen'")
 _DUBBEL = inzending.c.uitkomst == literal_column("'dubbel'")
 _NEW = inzending.c.uitkomst.in_((literal_column("'nieuw'"), literal_column("'versie'")))
 
@@ -63,7 +63,7 @@ _DELIVERED = _NEW & or_(
     exists().where(_EVENT.event_id == inzending.c.inzending_id, _state(State.BEZORGD)),
 )
 _STANDEN: dict[Stand, _Condition] = {
-    Stand.AFGEWEZEN: _AFGEWEZEN,
+    Stand.AFGEWEZEN: AFGEWEZEN,
     Stand.DUBBEL: _DUBBEL,
     Stand.WACHTEND: _with_event(_OPEN, _state(State.WACHTEND)),
     Stand.GEPUBLICEERD: _with_event(_OPEN, _state(State.GEPUBLICEERD)),
@@ -105,7 +105,7 @@ def _with_reden(connection: Connection, code: RedenCode) -> _Condition:
     of_code = inzending_reden.c.code == code.value
     if is_few(connection, [select(inzending_reden.c.inzending_id).where(of_code)]):
         return inzending.c.inzending_id.in_(select(inzending_reden.c.inzending_id).where(of_code))
-    return _AFGEWEZEN & exists().where(inzending_reden.c.inzending_id == inzending.c.inzending_id, of_code)
+    return AFGEWEZEN & exists().where(inzending_reden.c.inzending_id == inzending.c.inzending_id, of_code)
 
 
 def _matching(connection: Connection, query: Query) -> _Condition:
