@@ -60,7 +60,7 @@ def named(dossier: Dossier, naam: str) -> Dossier:
 
 
 def ids(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a href="/inzendingen/([0-9a-f]{32})">', page)
+    return re.findall(r'<th scope="row" class="when"><a href="/inzendingen/([0-9a-f]{32})">', page)
 
 
 def link(page: str, text: str) -> str | None:

@@ -142,7 +142,7 @@ async def test_a_school_that_keeps_getting_one_reden_is_named_until_it_is_accept
     assert f"/inzendingen/{last}" in links(page)
     link = next(link for link in links(page) if link.startswith("/inzendingen?zoek=32DD&"))
     assert "omgeving=omg-es&reden=LEERLING_ONVOLLEDIG&van=" in link
-    assert (await browser.page(link)).count('<th scope="row">') == 3
+    assert (await browser.page(link)).count('<th scope="row"') == 3
     await pushed()
     assert "steeds dezelfde reden" not in await browser.page("/")
 
