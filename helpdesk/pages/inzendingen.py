@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from starlette.responses import Response
 
 from database.audit import write_audit
+from database.engine import reading
 from database.organisaties import Swv, list_swvs
 from database.overview import there_is_omgeving
 from database.search import Cursor, Found, Page, Query, parse_cursor, search
@@ -84,11 +85,11 @@ def as_csv(visit: Visit) -> Response:
         return _answer(visit, vraag, swvs, _NOTHING)
     _audit(visit, "export_inzendingen", vraag.in_codes)
     today = utc_now().astimezone(AMSTERDAM).date()
-    return csv_response(f"inzendingen-{today}.csv", _HEADER, export_rows(visit, vraag, page))
+    return csv_response(f"inzendingen-{today}.csv", _HEADER, export_rows(visit.desk.engine, vraag, page))
 
 
 def export_rows(
-    visit: Visit, vraag: Zoekvraag, first: Page, most: int = MOST_ROWS
+    engine: Engine, vraag: Zoekvraag, first: Page, most: int = MOST_ROWS
 ) -> Iterator[tuple[object, ...]]:
     """The rows of the file, page by page. The last says so, if there were more than `most`."""
     left = most
@@ -108,7 +109,7 @@ def export_rows(
         cursor = parse_cursor(page.next_cursor, vraag.sort)
         if not isinstance(cursor, Cursor):
             raise ValueError("a cursor of ours is none")  # or it would begin anew, without end
-        with visit.reading() as connection:
+        with reading(engine) as connection:
             page = search(connection, vraag.filter, vraag.sort, cursor, _ROWS_OF_EXPORT)
 
 

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import pytest
 from sqlalchemy import update
 
 from components.intake_world import World
 from database.engine import writing
-from database.organisaties import Swv
 from database.outbox import mark_dead, mark_delivered
 from database.schema import koppeling
-from dossier.identifiers import InzendingId, OmgevingId, SwvId, new_inzending_id
-from helpdesk import administration as admin
 from helpdesk.pages.overzicht import day_borders
 from helpdesk.roles import Role
-from unit.conftest import MakeDossier
 from unit.helpdesk.pages.conftest import Visitor
-
-
-@pytest.fixture
-def pushed(world: World, make_dossier: MakeDossier) -> Callable[..., Any]:
-    """Of "De Es" in swv-a, or of "Het Duin" in swv-b; returns the inzending's id."""
-    world.change(admin.put_swv, Swv(swv_id=SwvId("swv-b"), naam="De Kust"))
-    world.list_school("17GU00")
-    world.organisatie("duin", "swv-b", "17GU")
-    world.koppeling("k-duin", "omg-duin", "swv-b", "17GU")
-
-    async def push(naam: str = "De Es", **fields: Any) -> InzendingId:
-        inzending_id = new_inzending_id()
-        omgeving, brin = ("omg-duin", "17GU") if naam == "Het Duin" else ("omg-es", "32DD")
-        fields = {"hulpvraag_id": f"hv-{inzending_id}", "brin": brin, **fields}
-        made = make_dossier(**fields)
-        made = replace(made, school=replace(made.school, naam=naam))
-        await world.push(made, omgeving=OmgevingId(omgeving), inzending_id=inzending_id)
-        return inzending_id
-
-    return push
+from unit.helpdesk.pages.listed import IN_B, Push, links, plain
 
 
 def tiles(page: str) -> dict[str, tuple[str, str]]:
@@ -55,17 +27,7 @@ def tiles(page: str) -> dict[str, tuple[str, str]]:
     return {plain(name): (number, plain(below)) for name, number, below in found}
 
 
-def plain(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
-def links(page: str) -> list[str]:
-    return [html.unescape(found) for found in re.findall(r'href="([^"]+)"', page)]
-
-
-async def test_the_figures_are_of_what_was_pushed(
-    visitor: Visitor, pushed: Callable[..., Any], world: World
-) -> None:
+async def test_the_figures_are_of_what_was_pushed(visitor: Visitor, pushed: Push, world: World) -> None:
     delivered, dead = await pushed(), await pushed()
     await pushed(hulpvraag_id="hv-1")
     await pushed(hulpvraag_id="hv-1")
@@ -90,9 +52,7 @@ async def test_the_figures_are_of_what_was_pushed(
     assert "/inzendingen?status=vastgelopen" in links(page)
 
 
-async def test_every_link_with_a_filter_leads_to_a_list_that_has_it(
-    visitor: Visitor, pushed: Callable[..., Any]
-) -> None:
+async def test_every_link_with_a_filter_leads_to_a_list_that_has_it(visitor: Visitor, pushed: Push) -> None:
     for _ in range(3):
         last = await pushed(achternaam="")
     for role, swv in ((Role.HELPDESK, None), (Role.APPLICATIEBEHEERDER, "swv-a")):
@@ -106,13 +66,13 @@ async def test_every_link_with_a_filter_leads_to_a_list_that_has_it(
 
 
 async def test_an_applicatiebeheerder_sees_the_figures_of_its_own_swv_only(
-    visitor: Visitor, pushed: Callable[..., Any], world: World
+    visitor: Visitor, pushed: Push, world: World
 ) -> None:
-    dead = await pushed("Het Duin")
+    dead = await pushed(**IN_B)
     with writing(world.engine) as connection:
         assert mark_dead(connection, dead, "ZEGEL_ONGELDIG")
     for _ in range(3):
-        await pushed("Het Duin", achternaam="")
+        await pushed(**IN_B, achternaam="")
     await pushed()
     own = await visitor(Role.APPLICATIEBEHEERDER, "swv-a").page("/")
     assert tiles(own)["Geaccepteerd"][0] == "1"
@@ -130,7 +90,7 @@ async def test_an_applicatiebeheerder_sees_the_figures_of_its_own_swv_only(
 
 
 async def test_a_school_that_keeps_getting_one_reden_is_named_until_it_is_accepted(
-    visitor: Visitor, pushed: Callable[..., Any]
+    visitor: Visitor, pushed: Push
 ) -> None:
     browser = visitor(Role.HELPDESK)
     for _ in range(2):
@@ -148,7 +108,7 @@ async def test_a_school_that_keeps_getting_one_reden_is_named_until_it_is_accept
 
 
 async def test_a_koppeling_that_nobody_ever_used_is_named(
-    visitor: Visitor, pushed: Callable[..., Any], world: World
+    visitor: Visitor, pushed: Push, world: World
 ) -> None:
     await pushed()
     browser = visitor(Role.HELPDESK)
@@ -173,9 +133,7 @@ async def test_a_quiet_day_says_so(visitor: Visitor) -> None:
     assert tiles(page)["Wacht op bezorging"] == ("0", "er wacht nu niets")
 
 
-async def test_the_live_part_comes_without_the_page_around_it(
-    visitor: Visitor, pushed: Callable[..., Any]
-) -> None:
+async def test_the_live_part_comes_without_the_page_around_it(visitor: Visitor, pushed: Push) -> None:
     await pushed()
     browser = visitor(Role.HELPDESK)
     page = await browser.page("/")
@@ -198,7 +156,7 @@ async def test_an_auditor_goes_to_the_audit(visitor: Visitor) -> None:
     assert (response.status_code, response.headers["location"]) == (303, "/audit")
 
 
-async def test_the_name_of_a_school_is_text_and_no_html(visitor: Visitor, pushed: Callable[..., Any]) -> None:
+async def test_the_name_of_a_school_is_text_and_no_html(visitor: Visitor, pushed: Push) -> None:
     for _ in range(3):
         await pushed('"><script>alert(1)</script>', achternaam="")
     page = await visitor(Role.HELPDESK).page("/")
