@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,24 +93,19 @@ def _measure(engine: Engine, run: Run) -> list[float]:
     """Milliseconds of each time; the first includes what is read and planned once."""
     taken = []
     for _ in range(_TIMES):
-        with _reading(engine) as connection:
+        with reading(engine) as connection:
             began = time.perf_counter()
             run(connection)
             taken.append(1000 * (time.perf_counter() - began))
     return taken
 
 
-@contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
-    with reading(engine) as connection:
-        yield connection
-
-
 def _print(measured: dict[str, dict[str, list[float]]]) -> None:
-    print("| query | SQLite median ms | worst | PostgreSQL median ms | worst |\n|---|---|---|---|---|")
+    print("| query | SQLite ms least | median | worst | PostgreSQL ms least | median | worst |")
+    print("|---|---|---|---|---|---|---|")
     for name, by_database in measured.items():
         cells = [
-            f"{numbers.median(times):.0f} | {max(times):.0f}"
+            f"{min(times):.0f} | {numbers.median(times):.0f} | {max(times):.0f}"
             for times in (by_database.get("sqlite", [0]), by_database.get("postgresql", [0]))
         ]
         print(f"| {name} | {' | '.join(cells)} |")

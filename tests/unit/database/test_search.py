@@ -185,15 +185,16 @@ def test_nothing_of_another_swv_is_ever_seen_whatever_is_asked(filled: Engine, o
                         assert row.record.swv_id == own
 
 
-@pytest.mark.parametrize("filter_", FILTERS.values(), ids=FILTERS.keys())
-def test_a_page_costs_as_many_statements_however_many_rows_it_has(filled: Engine, filter_: Filter) -> None:
-    def cost(limit: int) -> int:
-        statements = record_statements(filled)
+def test_a_page_costs_as_many_statements_however_many_rows_it_has(filled: Engine) -> None:
+    def cost(filter_: Filter, limit: int) -> int:
+        before = len(statements)
         with reading(filled) as connection:
             search(connection, filter_, Sort.SCHOOL_ASC, limit=limit)
-        return len([s for s in statements if s[0].lstrip().upper().startswith(("SELECT", "WITH"))])
+        return len(statements) - before
 
-    assert cost(1) == cost(100) <= 5
+    statements = record_statements(filled)
+    for name, filter_ in FILTERS.items():
+        assert cost(filter_, 1) == cost(filter_, 100) <= 10, name
 
 
 def test_a_cursor_of_another_sort_is_a_mistake_of_the_caller(filled: Engine) -> None:
