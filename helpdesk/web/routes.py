@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import audit, herstel, inzending, leerling, login, mijn_account, overzicht, verplaats, waar
+from helpdesk.pages import audit, herstel, inzending, inzendingen, leerling, login, mijn_account, overzicht, verplaats, waar
 from helpdesk.web.page import Page
 
 PAGES: tuple[Page, ...] = (
     *audit.PAGES,
     *herstel.PAGES,
     *inzending.PAGES,
+    *inzendingen.PAGES,
     *leerling.PAGES,
     *login.PAGES,
     *mijn_account.PAGES,

@@ -17,6 +17,8 @@ from helpdesk.roles import Person, Role
 from helpdesk.sessions import Sessions
 from helpdesk.web.app import Observer, helpdesk_app
 from helpdesk.web.desk import Desk
+from unit.conftest import MakeDossier
+from unit.helpdesk.pages.listed import Push, add_swv_b, pusher
 from validators.limits import Limits
 
 ADDRESS = "http://helpdesk.test"
@@ -116,3 +118,10 @@ async def visitor(desk: Desk, recorder: Observer) -> AsyncIterator[Visitor]:
         await client.aclose()
     failures = getattr(recorder, "failures", [])
     assert not failures, failures
+
+
+@pytest.fixture
+def pushed(world: World, make_dossier: MakeDossier) -> Push:
+    """Pushes for "De Es" of swv-a, or with IN_B for "Het Duin" of swv-b."""
+    add_swv_b(world)
+    return pusher(world, make_dossier)

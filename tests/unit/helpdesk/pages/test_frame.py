@@ -37,6 +37,9 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "POST /waar": DESK,
     "GET /audit": AUDIT,
     "GET /audit.csv": AUDIT,
+    "GET /inzendingen": DESK,
+    "POST /inzendingen": DESK,
+    "GET /inzendingen.csv": DESK,
 }
 
 
