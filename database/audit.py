@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from database.engine import now_ms
 from database.schema import audit
@@ -41,13 +43,21 @@ def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
     """The newest first."""
     rows = connection.execute(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
-    return [
-        AuditRow(
-            at=from_ms(row.at_ms),
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in rows
-    ]
+    return [_row(row) for row in rows]
+
+
+def audit_of(connection: Connection, subject: str, actions: Sequence[str], limit: int = 20) -> list[AuditRow]:
+    """What was done to one thing, the newest first. Ids of unlike things may be the same: hence `actions`."""
+    rows = connection.execute(
+        select(audit)
+        .where(audit.c.subject == subject, audit.c.action.in_(actions))
+        .order_by(audit.c.audit_id.desc())
+        .limit(limit)
+    )
+    return [_row(row) for row in rows]
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    return AuditRow(
+        at=from_ms(row.at_ms), actor=row.actor, action=row.action, subject=row.subject, detail=row.detail
+    )

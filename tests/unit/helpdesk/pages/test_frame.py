@@ -15,6 +15,15 @@ DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /": ALL,
+    "GET /beheer": DESK,
+    "GET /beheer/organisaties": DESK,
+    "GET /beheer/organisaties/nieuw": DESK,
+    "GET /beheer/organisaties/nieuw/controleren": DESK,
+    "POST /beheer/organisaties/nieuw": DESK,
+    "GET /beheer/organisaties/{id}": DESK,
+    "GET /beheer/organisaties/{id}/bewerken": DESK,
+    "GET /beheer/organisaties/{id}/controleren": DESK,
+    "POST /beheer/organisaties/{id}/bewerken": DESK,
 }
 
 
