@@ -17,7 +17,7 @@ from database.impact import OpenRejection, Recent, recent_inzendingen
 from dossier.brin import Brin
 from dossier.dossier import School
 from dossier.identifiers import KoppelingId, OmgevingId
-from dossier.reden import RedenCode
+from dossier.reden import Reden, RedenCode
 from dossier.verdict import Route
 from routing.route import route
 from routing.tables import Koppeling, Organisatie, Tables
@@ -98,8 +98,23 @@ def passes_now(rejection: OpenRejection, tables: Tables) -> Route | None:
 
 
 def routed(omgeving_id: OmgevingId, brin: str, vestiging: str | None, tables: Tables) -> Route | None:
-    found = route(omgeving_id, School(brin=brin, vestiging=vestiging or "", naam="", plaats=""), tables)
+    found = _route(omgeving_id, brin, vestiging, tables)
     return found if isinstance(found, Route) else None
+
+
+def judged(
+    omgeving_id: OmgevingId, brin: str, vestiging: str | None, tables: Tables
+) -> tuple[RedenCode, ...]:
+    """Why there is no route; () if there is one."""
+    found = _route(omgeving_id, brin, vestiging, tables)
+    return () if isinstance(found, Route) else tuple(reden.code for reden in found)
+
+
+def _route(
+    omgeving_id: OmgevingId, brin: str, vestiging: str | None, tables: Tables
+) -> Route | tuple[Reden, ...]:
+    school = School(brin=brin, vestiging=vestiging or "", naam="", plaats="")
+    return route(omgeving_id, school, tables)
 
 
 # The settings as they would be ----------------------------------------------------------------

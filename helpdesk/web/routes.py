@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from helpdesk.pages import (
     beheer,
+    beheer_koppeling_nieuw,
+    beheer_koppeling_wijzigen,
+    beheer_koppelingen,
     beheer_organisatie_wijzigen,
     beheer_organisaties,
     overzicht,
@@ -15,4 +18,7 @@ PAGES: tuple[Page, ...] = (
     *beheer.PAGES,
     *beheer_organisatie_wijzigen.PAGES,
     *beheer_organisaties.PAGES,
+    *beheer_koppeling_nieuw.PAGES,
+    *beheer_koppelingen.PAGES,
+    *beheer_koppeling_wijzigen.PAGES,
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from components.intake_world import World
@@ -12,7 +10,7 @@ from dossier.identifiers import SwvId
 from helpdesk import administration as admin
 from helpdesk.roles import Role
 from unit.conftest import MakeDossier
-from unit.helpdesk.pages.conftest import Browser, Visitor
+from unit.helpdesk.pages.conftest import Browser, Visitor, fields_of
 
 ORGANISATIES = "/beheer/organisaties"
 ES = f"{ORGANISATIES}/es"
@@ -196,9 +194,3 @@ async def test_what_a_school_calls_itself_is_shown_as_text(world: World, visitor
         text = await browser.page(path)
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
-
-
-def fields_of(html: str) -> dict[str, str]:
-    """The hidden fields of the form on a page that asks for confirmation."""
-    form = html[html.index("<main") :]
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))

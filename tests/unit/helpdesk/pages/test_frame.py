@@ -10,6 +10,7 @@ from helpdesk.web.routes import PAGES
 from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 
 ALL = tuple(Role)
+HELPDESK = (Role.HELPDESK, Role.BEHEERDER)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
@@ -24,6 +25,17 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /beheer/organisaties/{id}/bewerken": DESK,
     "GET /beheer/organisaties/{id}/controleren": DESK,
     "POST /beheer/organisaties/{id}/bewerken": DESK,
+    "GET /beheer/koppelingen": HELPDESK,
+    "GET /beheer/koppelingen/nieuw": HELPDESK,
+    "GET /beheer/koppelingen/nieuw/controleren": HELPDESK,
+    "POST /beheer/koppelingen/nieuw": HELPDESK,
+    "GET /beheer/koppelingen/{id}": HELPDESK,
+    "GET /beheer/koppelingen/{id}/geheim": HELPDESK,
+    "POST /beheer/koppelingen/{id}/geheim": HELPDESK,
+    "GET /beheer/koppelingen/{id}/verwijderen": HELPDESK,
+    "POST /beheer/koppelingen/{id}/verwijderen": HELPDESK,
+    "GET /beheer/koppelingen/{id}/{actie}": HELPDESK,
+    "POST /beheer/koppelingen/{id}/{actie}": HELPDESK,
 }
 
 
