@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from helpdesk.pages import (
     beheer,
+    beheer_brin,
+    beheer_brin_inlezen,
+    beheer_brin_wijzigen,
     beheer_koppeling_nieuw,
     beheer_koppeling_wijzigen,
     beheer_koppelingen,
     beheer_organisatie_wijzigen,
     beheer_organisaties,
+    beheer_swvs,
     overzicht,
 )
 from helpdesk.web.page import Page
@@ -21,4 +25,8 @@ PAGES: tuple[Page, ...] = (
     *beheer_koppeling_nieuw.PAGES,
     *beheer_koppelingen.PAGES,
     *beheer_koppeling_wijzigen.PAGES,
+    *beheer_brin_wijzigen.PAGES,
+    *beheer_brin_inlezen.PAGES,
+    *beheer_brin.PAGES,
+    *beheer_swvs.PAGES,
 )
