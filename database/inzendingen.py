@@ -66,9 +66,10 @@ class InzendingRecord:
     versie: int | None = None
     inhoud_hash: str | None = None
     koppeling_id: KoppelingId | None = None
-    swv_id: SwvId | None = None
+    swv_id: SwvId | None = None  # of a rejection: whose koppeling it came through, if that is one SWV's
     organisatie_id: OrganisatieId | None = None
     route_rule: str | None = None
+    vestiging: str | None = None  # None: none was sent, or what was sent is none
     bezorgd_ms: int | None = None  # only once retention has taken its history
 
 
@@ -166,6 +167,18 @@ def list_inzendingen(
         if zoek.isascii() and zoek.isdigit() and len(zoek) < 19:
             matches.append(inzending.c.dossiernummer == int(zoek))
         query = query.where(or_(*matches))
+    return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def tries_of(
+    connection: Connection, omgeving_id: OmgevingId, hulpvraag_id: HulpvraagId
+) -> list[InzendingRecord]:
+    """Every push of this hulpvraag, the oldest first."""
+    query = (
+        select(inzending)
+        .where(inzending.c.omgeving_id == omgeving_id, inzending.c.hulpvraag_id == hulpvraag_id)
+        .order_by(inzending.c.inzending_id)
+    )
     return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
 
 

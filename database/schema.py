@@ -178,8 +178,8 @@ Index(
     sqlite_where=_accepted,
     postgresql_where=_accepted,
 )
-Index("ix_inzending_bericht", inzending.c.omgeving_id, inzending.c.bericht_id, inzending.c.inzending_id)
-Index("ix_inzending_dossier", inzending.c.dossiernummer, inzending.c.versie)
+Index("ix_inzending_bericht", inzending.c.bericht_id, inzending.c.omgeving_id, inzending.c.inzending_id)
+Index("ix_inzending_dossier", inzending.c.dossiernummer, inzending.c.inzending_id)
 Index("ix_inzending_naam_hash", inzending.c.naam_hash)
 Index("ix_inzending_brin", inzending.c.brin, inzending.c.inzending_id)
 Index("ix_inzending_hulpvraag", inzending.c.omgeving_id, inzending.c.hulpvraag_id, inzending.c.inzending_id)
@@ -187,6 +187,15 @@ Index("ix_inzending_swv", inzending.c.swv_id, inzending.c.inzending_id)
 Index("ix_inzending_school", inzending.c.schoolnaam, inzending.c.inzending_id)
 _refused = inzending.c.uitkomst == "afgewezen"
 Index("ix_inzending_afgewezen", inzending.c.decided_ms, sqlite_where=_refused, postgresql_where=_refused)
+# For the helpdesk's lists of what went otherwise than it should; what went well is not in it.
+_otherwise = inzending.c.uitkomst.in_(("afgewezen", "dubbel"))
+Index(
+    "ix_inzending_anders",
+    inzending.c.uitkomst,
+    inzending.c.inzending_id,
+    sqlite_where=_otherwise,
+    postgresql_where=_otherwise,
+)
 
 inzending_reden = Table(
     "inzending_reden",

@@ -22,6 +22,7 @@ from database.audit import write_audit
 from database.engine import reading, writing
 from database.inzendingen import BijlageRecord, InzendingRecord
 from database.outbox_rows import State
+from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError, PoisonEvent
 from dossier.identifiers import InzendingId
 from dossier.verdict import Soort
@@ -166,6 +167,7 @@ def _record(push: StoredPush, seal: Seal) -> tuple[InzendingRecord, list[Bijlage
         bericht_id=of.bericht_id,
         hulpvraag_id=of.hulpvraag_id,
         brin=push.brin,
+        vestiging=_vestiging(content["school"]["vestiging"], push.brin),
         schoolnaam=content["school"]["naam"],
         naam_hash=seal.naam_hash(content["leerling"]["achternaam"]),
         uitkomst=(Soort.NIEUW if push.versie == 1 else Soort.VERSIE).value,
@@ -180,6 +182,11 @@ def _record(push: StoredPush, seal: Seal) -> tuple[InzendingRecord, list[Bijlage
         route_rule=of.route_rule,
     )
     return record, list(_bijlagen(content))
+
+
+def _vestiging(text: str, brin: str) -> str | None:
+    found = Vestiging.parse(text, Brin(brin))
+    return str(found) if found is not None else None
 
 
 def _open(push: StoredPush, seal: Seal) -> dict[str, Any] | None:

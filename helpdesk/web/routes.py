@@ -13,7 +13,11 @@ from helpdesk.pages import (
     beheer_organisatie_wijzigen,
     beheer_organisaties,
     beheer_swvs,
+    herstel,
+    inzending,
+    leerling,
     overzicht,
+    verplaats,
 )
 from helpdesk.web.page import Page
 
@@ -29,4 +33,8 @@ PAGES: tuple[Page, ...] = (
     *beheer_brin_inlezen.PAGES,
     *beheer_brin.PAGES,
     *beheer_swvs.PAGES,
+    *inzending.PAGES,
+    *leerling.PAGES,
+    *herstel.PAGES,
+    *verplaats.PAGES,
 )

@@ -56,6 +56,15 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /beheer/swvs/{id}": (Role.BEHEERDER,),
     "GET /beheer/swvs/{id}/controleren": (Role.BEHEERDER,),
     "POST /beheer/swvs/{id}": (Role.BEHEERDER,),
+    "GET /inzendingen/{inzending_id}": DESK,
+    "GET /inzendingen/{inzending_id}/controle": DESK,
+    "POST /inzendingen/{inzending_id}/leerling": DESK,
+    "GET /inzendingen/{inzending_id}/verplaats": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats/bevestig": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats": DESK,
+    "GET /herstel": DESK,
+    "GET /herstel/bevestig": DESK,
+    "POST /herstel": DESK,
 }
 
 
