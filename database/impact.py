@@ -9,13 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, literal_column, select
 
-from database.schema import inzending, inzending_reden, koppeling_brin
+from database.inzendingen import BijlageRecord, InzendingRecord, bijlage_of, reden_of
+from database.schema import inzending, inzending_bijlage, inzending_reden
+from database.search_conditions import first_id
 from dossier.brin import Brin
-from dossier.identifiers import HulpvraagId, InzendingId, KoppelingId, OmgevingId
-from dossier.reden import RedenCode
-from dossier.timestamps import from_ms, to_ms
+from dossier.identifiers import InzendingId, OmgevingId
+from dossier.reden import Reden, RedenCode
 
 _MOST_BRINS = 200  # more than these are looked up faster by going through the whole period
 
@@ -35,17 +36,9 @@ class Recent:
 class OpenRejection:
     """The last word on a hulpvraag is -1: nothing of it came after."""
 
-    inzending_id: InzendingId
-    omgeving_id: OmgevingId
-    hulpvraag_id: HulpvraagId
-    brin: str
-    vestiging: str | None
-    schoolnaam: str
-    redenen: frozenset[RedenCode]
-
-    @property
-    def at(self) -> datetime:
-        return moment_of(self.inzending_id)
+    record: InzendingRecord
+    redenen: tuple[Reden, ...]
+    bijlagen: tuple[BijlageRecord, ...]
 
 
 def recent_inzendingen(connection: Connection, since: datetime, brins: Collection[Brin]) -> list[Recent]:
@@ -71,9 +64,10 @@ def recent_inzendingen(connection: Connection, since: datetime, brins: Collectio
 def open_rejections(connection: Connection, since: datetime) -> list[OpenRejection]:
     """The newest try of every hulpvraag that was rejected and never came again, the oldest first."""
     of, later = inzending.c, inzending.alias("later").c
-    query = (
-        select(of.inzending_id, of.omgeving_id, of.hulpvraag_id, of.brin, of.vestiging, of.schoolnaam)
-        .where(of.uitkomst == "afgewezen", of.inzending_id >= first_id(since))
+    ids = (
+        select(of.inzending_id)
+        # A literal, for a partial index serves no query that has a parameter in its place.
+        .where(of.uitkomst == literal_column("'afgewezen'"), of.inzending_id >= first_id(since))
         .where(
             ~exists().where(
                 later.omgeving_id == of.omgeving_id,
@@ -81,42 +75,30 @@ def open_rejections(connection: Connection, since: datetime) -> list[OpenRejecti
                 later.inzending_id > of.inzending_id,
             )
         )
-        .order_by(of.inzending_id)
     )
-    redenen = _redenen(connection, since)
+    redenen: dict[InzendingId, list[Reden]] = {}
+    for row in connection.execute(
+        select(inzending_reden)
+        .where(inzending_reden.c.inzending_id.in_(ids))
+        .order_by(inzending_reden.c.volgnummer)
+    ):
+        redenen.setdefault(row.inzending_id, []).append(reden_of(row))
+    bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
+    for row in connection.execute(
+        select(inzending_bijlage)
+        .where(inzending_bijlage.c.inzending_id.in_(ids))
+        .order_by(inzending_bijlage.c.positie)
+    ):
+        bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
+    records = connection.execute(select(inzending).where(of.inzending_id.in_(ids)).order_by(of.inzending_id))
     return [
-        OpenRejection(**row._mapping, redenen=frozenset(redenen.get(row.inzending_id, ())))
-        for row in connection.execute(query)
+        OpenRejection(
+            record=InzendingRecord(**row._mapping),
+            redenen=tuple(redenen.get(row.inzending_id, ())),
+            bijlagen=tuple(bijlagen.get(row.inzending_id, ())),
+        )
+        for row in records
     ]
-
-
-def last_used(connection: Connection, koppelingen: Collection[KoppelingId]) -> dict[KoppelingId, InzendingId]:
-    """The newest inzending for a school of each, accepted or not. What was never used is not in it."""
-    query = _LAST_USED.where(koppeling_brin.c.koppeling_id.in_(sorted(koppelingen)))
-    return {row.koppeling_id: row.last for row in connection.execute(query) if row.last is not None}
-
-
-def first_id(moment: datetime) -> InzendingId:
-    """No id of then or later is smaller: an id begins with the milliseconds of its time."""
-    return InzendingId(f"{max(to_ms(moment), 0):012x}".ljust(32, "0"))
-
-
-def moment_of(inzending_id: InzendingId) -> datetime:
-    """When it came in."""
-    return from_ms(int(inzending_id[:12], 16))
-
-
-_NEWEST = (
-    select(inzending.c.inzending_id)
-    .where(inzending.c.brin == koppeling_brin.c.brin, inzending.c.omgeving_id == koppeling_brin.c.omgeving_id)
-    .order_by(inzending.c.inzending_id.desc())
-    .limit(1)
-    .correlate(koppeling_brin)
-    .scalar_subquery()
-)
-_LAST_USED = select(koppeling_brin.c.koppeling_id, func.max(_NEWEST).label("last")).group_by(
-    koppeling_brin.c.koppeling_id
-)
 
 
 def _redenen(connection: Connection, since: datetime) -> dict[InzendingId, set[RedenCode]]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from database.impact import OpenRejection, Recent, recent_inzendingen
+from database.impact import Recent, recent_inzendingen
 from dossier.brin import Brin
 from dossier.dossier import School
 from dossier.identifiers import KoppelingId, OmgevingId
@@ -88,13 +88,6 @@ def impact(rows: Iterable[Recent], before: Tables, after: Tables) -> Impact:
         elif was is not None and becomes is not None and was.organisatie_id != becomes.organisatie_id:
             moved.add(row.brin)
     return Impact(accepted=accepted, refused=frozenset(refused), moved=frozenset(moved))
-
-
-def passes_now(rejection: OpenRejection, tables: Tables) -> Route | None:
-    """Where it would go if it came again unchanged; None if it would get -1 again."""
-    if not rejection.redenen <= BY_SETTINGS:
-        return None
-    return routed(rejection.omgeving_id, rejection.brin, rejection.vestiging, tables)
 
 
 def routed(omgeving_id: OmgevingId, brin: str, vestiging: str | None, tables: Tables) -> Route | None:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.impact import last_used, moment_of
-from database.koppelingen import Omgeving, list_koppelingen, list_omgevingen, was_used
+from database.attention import last_used, moment_of
+from database.koppelingen import Omgeving, list_koppelingen, list_omgevingen
 from database.organisaties import list_swvs
 from database.routing_tables import read_tables
 from dossier.brin import Brin
@@ -93,7 +93,7 @@ def show(
         swvs=swv_options(s for s in swvs if s.swv_id != value.swv_id),
         brins=sorted(value.brins),
         gebruikt=moment_of(used[value.koppeling_id]) if used else None,
-        mag_weg=not was_used(connection, value.koppeling_id),
+        mag_weg=not used,  # at first sight; the page that asks looks through everything
         problemen=problems(value, tables),
         wijzigingen=sorted(told, key=lambda row: row.at, reverse=True)[:20],
         invoer=invoer,

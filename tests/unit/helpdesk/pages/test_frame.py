@@ -56,6 +56,7 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /beheer/swvs/{id}": (Role.BEHEERDER,),
     "GET /beheer/swvs/{id}/controleren": (Role.BEHEERDER,),
     "POST /beheer/swvs/{id}": (Role.BEHEERDER,),
+    "GET /beheer/herstellijst": DESK,
     "GET /inzendingen/{inzending_id}": DESK,
     "GET /inzendingen/{inzending_id}/controle": DESK,
     "POST /inzendingen/{inzending_id}/leerling": DESK,
