@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +59,17 @@ def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
     """The newest first."""
     query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+    return [audit_row(row) for row in connection.execute(query)]
+
+
+def audit_of(connection: Connection, subject: str, actions: Sequence[str], limit: int = 20) -> list[AuditRow]:
+    """What was done to one thing, the newest first. Ids of unlike things may be the same: hence `actions`."""
+    query = (
+        select(audit)
+        .where(audit.c.subject == subject, audit.c.action.in_(actions))
+        .order_by(audit.c.audit_id.desc())
+        .limit(limit)
+    )
     return [audit_row(row) for row in connection.execute(query)]
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select
 
 from database.deferred import write
 from database.outbox_rows import State
@@ -183,13 +184,16 @@ def tries_of(
 
 
 def bijlagen_of(connection: Connection, inzending_id: InzendingId) -> list[BijlageRecord]:
-    columns = [c for c in inzending_bijlage.c if c.name != "inzending_id"]
     query = (
-        select(*columns)
+        select(inzending_bijlage)
         .where(inzending_bijlage.c.inzending_id == inzending_id)
         .order_by(inzending_bijlage.c.positie)
     )
-    return [BijlageRecord(**row._mapping) for row in connection.execute(query)]
+    return [bijlage_of(row) for row in connection.execute(query)]
+
+
+def bijlage_of(row: Row[Any]) -> BijlageRecord:
+    return BijlageRecord(**{name: value for name, value in row._mapping.items() if name != "inzending_id"})
 
 
 def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden, ...]:
@@ -198,16 +202,17 @@ def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden
         .where(inzending_reden.c.inzending_id == inzending_id)
         .order_by(inzending_reden.c.volgnummer)
     )
-    return tuple(
-        Reden(
-            code=RedenCode(row.code),
-            veld=row.veld,
-            bijlage=row.bijlage,
-            waarde=row.waarde,
-            grens=row.grens,
-            brin=row.brin,
-        )
-        for row in connection.execute(query)
+    return tuple(reden_of(row) for row in connection.execute(query))
+
+
+def reden_of(row: Row[Any]) -> Reden:
+    return Reden(
+        code=RedenCode(row.code),
+        veld=row.veld,
+        bijlage=row.bijlage,
+        waarde=row.waarde,
+        grens=row.grens,
+        brin=row.brin,
     )
 
 

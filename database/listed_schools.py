@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
 from database.schema import listed_school
 from database.search_text import fold
@@ -31,11 +32,28 @@ def list_schools(connection: Connection, brin: Brin | None = None) -> list[Liste
     query = select(listed_school).order_by(listed_school.c.vestiging)
     if brin is not None:
         query = query.where(listed_school.c.brin == str(brin))
+    return [_school(row) for row in connection.execute(query)]
+
+
+def search_schools(connection: Connection, text: str, limit: int) -> list[ListedSchool]:
+    """Those whose vestigingscode begins with it, or whose name or place has every word of it."""
+    of = listed_school.c
+    words = [
+        or_(of.naam.icontains(w, autoescape=True), of.plaats.icontains(w, autoescape=True))
+        for w in text.split()
+    ]
+    if not words:
+        return []
+    code = of.vestiging.istartswith(text.strip(), autoescape=True)
+    query = select(listed_school).where(or_(code, and_(*words))).order_by(of.vestiging).limit(limit)
+    return [_school(row) for row in connection.execute(query)]
+
+
+def listed_by_hand(connection: Connection, limit: int) -> list[ListedSchool]:
+    """What the helpdesk added."""
+    query = select(listed_school).where(listed_school.c.origin == "helpdesk")
     return [
-        ListedSchool(
-            brin=Brin(row.brin), vestiging=Vestiging(row.vestiging), naam=row.naam, plaats=row.plaats
-        )
-        for row in connection.execute(query)
+        _school(row) for row in connection.execute(query.order_by(listed_school.c.vestiging).limit(limit))
     ]
 
 
@@ -106,3 +124,9 @@ def _insert(connection: Connection, schools: Iterable[ListedSchool], origin: str
     ]
     if rows:
         connection.execute(insert(listed_school), rows)
+
+
+def _school(row: Row[Any]) -> ListedSchool:
+    return ListedSchool(
+        brin=Brin(row.brin), vestiging=Vestiging(row.vestiging), naam=row.naam, plaats=row.plaats
+    )

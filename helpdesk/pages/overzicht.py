@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from database.attention import StuckSchool, stuck_schools, unused_koppelingen
+from database.figures import Backlog, Day, backlog, per_day
 from database.overview import NamedKoppeling, named_koppelingen
-from database.statistics import Backlog, Day, backlog, per_day
 from dossier.identifiers import SwvId
 from dossier.reden import CATALOGUE, RedenCode, Wie
 from dossier.timestamps import utc_now

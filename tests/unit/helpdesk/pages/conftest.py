@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
+from html import unescape
 from typing import Any
 
 import httpx
@@ -58,7 +59,14 @@ class Browser:
         html = await self.page(path)
         form = next(f for f in re.findall(r"<form.*?</form>", html, re.S) if f'action="{action}"' in f)
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-        return await self.post(action, **{**hidden, **fields})
+        return await self.post(action, **{**{n: unescape(v) for n, v in hidden.items()}, **fields})
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """The hidden fields of the form on a page that asks for confirmation, to post more than once."""
+    main = html[html.index("<main") :]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main)
+    return {name: unescape(value) for name, value in found}
 
 
 Visitor = Callable[..., Browser]

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, insert
 from components.inzendingen import CODES, START, SWVS, Row, make_rows, put, settings
 from database import attention, schema
 from database.engine import reading, writing
+from database.figures import backlog, per_day
 from database.inzendingen import InzendingRecord, insert_inzending, tries_of
 from database.search import Stand
-from database.statistics import backlog, per_day
 from dossier.identifiers import HulpvraagId, InzendingId, KoppelingId, OmgevingId, SwvId
 from dossier.reden import Reden, RedenCode
 from dossier.timestamps import from_ms, to_ms
