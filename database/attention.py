@@ -104,7 +104,7 @@ def unused_koppelingen(
             ~exists().where(
                 koppeling_brin.c.omgeving_id == koppeling.c.omgeving_id,
                 koppeling_brin.c.koppeling_id == koppeling.c.koppeling_id,
-                _NEWEST.is_not(None),
+                _SENT,
             )
         )
         .order_by(koppeling.c.changed_ms, koppeling.c.koppeling_id)
@@ -117,6 +117,7 @@ def unused_koppelingen(
 _OF_THIS_SCHOOL = (inzending.c.brin == koppeling_brin.c.brin) & (
     inzending.c.omgeving_id == koppeling_brin.c.omgeving_id
 )
+_SENT = exists().where(_OF_THIS_SCHOOL).correlate(koppeling_brin)
 _NEWEST = (
     select(inzending.c.inzending_id)
     .where(_OF_THIS_SCHOOL)
