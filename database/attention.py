@@ -100,7 +100,13 @@ def unused_koppelingen(
     query = (
         select(koppeling.c.koppeling_id)
         .where(koppeling.c.status == KoppelingStatus.ACTIEF.value, koppeling.c.changed_ms < to_ms(before))
-        .where(~exists().where(koppeling_brin.c.koppeling_id == koppeling.c.koppeling_id, _SENT))
+        .where(
+            ~exists().where(
+                koppeling_brin.c.omgeving_id == koppeling.c.omgeving_id,
+                koppeling_brin.c.koppeling_id == koppeling.c.koppeling_id,
+                _NEWEST.is_not(None),
+            )
+        )
         .order_by(koppeling.c.changed_ms, koppeling.c.koppeling_id)
     )
     if swv_id is not None:
@@ -111,7 +117,6 @@ def unused_koppelingen(
 _OF_THIS_SCHOOL = (inzending.c.brin == koppeling_brin.c.brin) & (
     inzending.c.omgeving_id == koppeling_brin.c.omgeving_id
 )
-_SENT = exists().where(_OF_THIS_SCHOOL).correlate(koppeling_brin)
 _NEWEST = (
     select(inzending.c.inzending_id)
     .where(_OF_THIS_SCHOOL)

@@ -35,6 +35,21 @@ def write_audit(connection: Connection, *, actor: str, action: str, subject: str
     return int(key[0])  # type: ignore[index]
 
 
+def written_within(connection: Connection, seconds: int, *, actor: str, action: str, subject: str) -> bool:
+    """Whether the audit has this of the last so many seconds."""
+    query = (
+        select(audit.c.audit_id)
+        .where(
+            audit.c.subject == subject,
+            audit.c.actor == actor,
+            audit.c.action == action,
+            audit.c.at_ms > now_ms() - seconds * 1000,
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
     """Of work that is still going on: what it has done so far, this transaction included."""
     connection.execute(update(audit).where(audit.c.audit_id == audit_id).values(detail=detail))

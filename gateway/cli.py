@@ -8,7 +8,17 @@ import sys
 import typer
 
 from dossier.errors import GatewayError
-from gateway.commands import brins, configure, koppelingen, organisaties, restore, retention, submissions
+from gateway.commands import (
+    accounts,
+    brins,
+    configure,
+    koppelingen,
+    moving,
+    organisaties,
+    restore,
+    retention,
+    submissions,
+)
 from gateway.commands.console import err, out
 from gateway.databases import migrate_databases
 from gateway.settings import read_settings
@@ -25,8 +35,10 @@ app.add_typer(organisaties.swv_app, name="swv")
 app.add_typer(organisaties.organisatie_app, name="organisatie")
 app.add_typer(koppelingen.omgeving_app, name="omgeving")
 app.add_typer(koppelingen.koppeling_app, name="koppeling")
+app.add_typer(accounts.account_app, name="account")
 app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
+submissions.inzending_app.command("move")(moving.move_command)
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
 app.add_typer(restore.restore_app, name="restore")

@@ -20,6 +20,7 @@ from database.inzendingen import (
     insert_inzending,
 )
 from database.known import AcceptedBericht, look_up
+from database.moves import content_version
 from dossier.brin import Brin, Vestiging
 from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Sealed
 from dossier.dossier import Dossier
@@ -82,12 +83,13 @@ def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
 
 
 def _record_double(connection: Connection, push: Push, row: DossierRow) -> Accepted:
-    verdict = Accepted(dossiernummer=row.dossiernummer, versie=row.versie, soort=Soort.DUBBEL)
+    versie = content_version(connection, row.dossiernummer, row.versie)  # what it repeats is no move
+    verdict = Accepted(dossiernummer=row.dossiernummer, versie=versie, soort=Soort.DUBBEL)
     record = _record(
         push,
         Soort.DUBBEL,
         dossiernummer=row.dossiernummer,
-        versie=row.versie,
+        versie=versie,
         inhoud_hash=push.inhoud_hash,
         swv_id=row.swv_id,
         organisatie_id=row.organisatie_id,
@@ -101,7 +103,7 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
     if not all(bijlage.object_id and bijlage.sha256 for bijlage in push.dossier.bijlagen):
         # The receiver and the limits would have to disagree; a Fault then, never a dossier with a hole.
         raise AssertionError("a bijlage of a dossier that may in was not stored")
-    # An existing dossier stays where it is: settings that changed never move it silently.
+    # An existing dossier stays where it is: settings that changed never move it, the helpdesk does.
     swv_id, organisatie_id, rule = (
         (route.swv_id, route.organisatie_id, route.rule)
         if row is None

@@ -12,6 +12,7 @@ import pytest
 from components.intake_world import World
 from database.engine import reading, writing
 from dossier.identifiers import SwvId
+from helpdesk.login import Login
 from helpdesk.roles import Person, Role
 from helpdesk.sessions import Sessions
 from helpdesk.web.app import Observer, helpdesk_app
@@ -78,7 +79,13 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def desk(world: World) -> Desk:
-    return Desk(engine=world.engine, seal=world.seal, limits=Limits(), address=ADDRESS)
+    return Desk(
+        engine=world.engine,
+        seal=world.seal,
+        limits=Limits(),
+        address=ADDRESS,
+        login=Login(world.engine, world.seal),
+    )
 
 
 @pytest.fixture
