@@ -140,7 +140,14 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 "retention_applied": "Inhoud verwijderd na de bewaartermijn",
             },
         ),
-        **_actions(Groep.AUDIT, Kind.ELSE, {"audit_exported": "Audit uitgevoerd als bestand"}),
+        **_actions(
+            Groep.AUDIT,
+            Kind.ELSE,
+            {
+                "audit_exported": "Audit uitgevoerd als bestand",
+                "export_inzendingen": "Lijst van inzendingen uitgevoerd als bestand",
+            },
+        ),
     }
 )
 

@@ -52,7 +52,7 @@ def _niet_in_lijst(about: About) -> Words:
                 wie=Wie.SCHOOL,
                 tekst="Laat de school de brincode controleren in ParnasSys via School > Info.",
             ),
-            helpdesk_step(about, add, links.brinlijst(), "Beheer > Brinlijst"),
+            helpdesk_step(about, add, links.brinlijst(), "Beheer > BRIN-lijst"),
         ),
         mail=mail(
             about,

@@ -34,4 +34,4 @@ def koppelingen() -> str:
 
 
 def brinlijst() -> str:
-    return "/beheer/brinlijst"
+    return "/beheer/brin"

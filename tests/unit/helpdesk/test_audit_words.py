@@ -24,7 +24,7 @@ def _written(tree: ast.AST) -> Iterator[str | None]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name not in ("write_audit", "_audit"):
             continue
-        given = [k.value for k in node.keywords if k.arg == "action"] or node.args[2:3]
+        given = [k.value for k in node.keywords if k.arg == "action"] or node.args[1:3]
         words = [v.value for v in given if isinstance(v, ast.Constant) and isinstance(v.value, str)]
         yield words[0] if words else None
 
