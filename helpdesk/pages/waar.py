@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from database.audit import write_audit
 from database.diagnosis import Asked, Facts, read_facts
-from database.listed_schools import find_schools
+from database.listed_schools import search_schools
 from dossier.brin import Brin, Vestiging
 from dossier.timestamps import to_ms
 from helpdesk.diagnosis import diagnose
@@ -90,7 +90,7 @@ def _schools(visit: Visit, typed: _Typed) -> Response:
     if not typed.brin:
         return _page(visit, typed, None)
     with visit.reading() as connection:
-        found = find_schools(connection, typed.brin, _MOST_SCHOOLS + 1)
+        found = search_schools(connection, typed.brin, _MOST_SCHOOLS + 1)
     if not found:
         typed.errors["brin"] = (
             "Dit is geen brincode (twee cijfers en twee letters, zoals 32DD), en er is in de landelijke "
