@@ -41,9 +41,9 @@ SEARCHES: dict[str, Callable[[Connection], object]] = {
         for text in ("12", "32DD", "32DD01", "0" * 32, "de es", "stichting")
     },
     "tries": lambda c: tries_of(c, OmgevingId("omg-a"), HulpvraagId("h1")),
-    "per day": lambda c: statistics.per_day(c, [NOW, NOW + timedelta(days=1)]),
-    "per day, one SWV": lambda c: statistics.per_day(c, [NOW, NOW + timedelta(days=1)], SWV),
-    "backlog": lambda c: statistics.backlog(c, SWV),
+    "per day": lambda c: figures.per_day(c, [NOW, NOW + timedelta(days=1)]),
+    "per day, one SWV": lambda c: figures.per_day(c, [NOW, NOW + timedelta(days=1)], SWV),
+    "backlog": lambda c: figures.backlog(c, SWV),
     "stuck": lambda c: attention.stuck_schools(c, NOW, SWV),
     "last used": lambda c: attention.last_used(c, [KoppelingId("k")]),
     "unused": lambda c: attention.unused_koppelingen(c, NOW, SWV),
