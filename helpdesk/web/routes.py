@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from helpdesk.pages import (
     audit,
+<<<<<<< HEAD
     beheer,
     beheer_brin,
     beheer_brin_inlezen,
@@ -21,6 +22,10 @@ from helpdesk.pages import (
     herstel,
     inzending,
     inzendingen,
+=======
+    herstel,
+    inzending,
+>>>>>>> 29b6df8fb6666d5178b6ce732cca3282c7919771
     leerling,
     login,
     mijn_account,
