@@ -18,6 +18,8 @@ from dossier.brin import Brin
 from dossier.identifiers import InzendingId, OmgevingId
 from dossier.reden import Reden, RedenCode
 
+# A literal, for a partial index serves no query that has a parameter in its place.
+_AFGEWEZEN = inzending.c.uitkomst == literal_column("'afgewezen'")
 _MOST_BRINS = 200  # more than these are looked up faster by going through the whole period
 
 
@@ -43,14 +45,16 @@ class OpenRejection:
 
 def recent_inzendingen(connection: Connection, since: datetime, brins: Collection[Brin]) -> list[Recent]:
     """Everything that came in for these BRINs."""
-    of = inzending.c
-    codes = {str(brin) for brin in brins}
-    query = select(of.omgeving_id, of.brin, of.vestiging, of.inzending_id, of.uitkomst)
-    query = query.where(of.inzending_id >= first_id(since))
+    of, codes = inzending.c, {str(brin) for brin in brins}
+    wanted = [of.inzending_id >= first_id(since)]
     if len(codes) <= _MOST_BRINS:
-        query = query.where(of.brin.in_(sorted(codes)))
+        wanted.append(of.brin.in_(sorted(codes)))
+    query = select(of.inzending_id, of.omgeving_id, of.brin, of.vestiging).where(*wanted)
     rows = [row for row in connection.execute(query) if row.brin in codes]
-    refused = _redenen(connection, since) if any(row.uitkomst == "afgewezen" for row in rows) else {}
+    refused: dict[InzendingId, set[RedenCode]] = {}
+    of_reden = select(of.inzending_id, inzending_reden.c.code).join(inzending_reden)
+    for inzending_id, code in connection.execute(of_reden.where(*wanted, _AFGEWEZEN)):
+        refused.setdefault(inzending_id, set()).add(RedenCode(code))
     counts: dict[tuple[OmgevingId, str, str | None, frozenset[RedenCode]], int] = {}
     for row in rows:
         key = (row.omgeving_id, row.brin, row.vestiging, frozenset(refused.get(row.inzending_id, ())))
@@ -64,46 +68,27 @@ def recent_inzendingen(connection: Connection, since: datetime, brins: Collectio
 def open_rejections(connection: Connection, since: datetime) -> list[OpenRejection]:
     """The newest try of every hulpvraag that was rejected and never came again, the oldest first."""
     of, later = inzending.c, inzending.alias("later").c
-    ids = (
-        select(of.inzending_id)
-        # A literal, for a partial index serves no query that has a parameter in its place.
-        .where(of.uitkomst == literal_column("'afgewezen'"), of.inzending_id >= first_id(since))
-        .where(
-            ~exists().where(
-                later.omgeving_id == of.omgeving_id,
-                later.hulpvraag_id == of.hulpvraag_id,
-                later.inzending_id > of.inzending_id,
-            )
-        )
+    refused = (of.inzending_id >= first_id(since), _AFGEWEZEN)
+    came_again = exists().where(
+        later.omgeving_id == of.omgeving_id,
+        later.hulpvraag_id == of.hulpvraag_id,
+        later.inzending_id > of.inzending_id,
     )
+    query = select(inzending).where(*refused, ~came_again).order_by(of.inzending_id)
+    records = [InzendingRecord(**row._mapping) for row in connection.execute(query)]
     redenen: dict[InzendingId, list[Reden]] = {}
-    for row in connection.execute(
-        select(inzending_reden)
-        .where(inzending_reden.c.inzending_id.in_(ids))
-        .order_by(inzending_reden.c.volgnummer)
-    ):
+    of_reden = select(inzending_reden).join(inzending).where(*refused)
+    for row in connection.execute(of_reden.order_by(inzending_reden.c.volgnummer)):
         redenen.setdefault(row.inzending_id, []).append(reden_of(row))
     bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
-    for row in connection.execute(
-        select(inzending_bijlage)
-        .where(inzending_bijlage.c.inzending_id.in_(ids))
-        .order_by(inzending_bijlage.c.positie)
-    ):
+    of_bijlage = select(inzending_bijlage).join(inzending).where(*refused)
+    for row in connection.execute(of_bijlage.order_by(inzending_bijlage.c.positie)):
         bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
-    records = connection.execute(select(inzending).where(of.inzending_id.in_(ids)).order_by(of.inzending_id))
     return [
         OpenRejection(
-            record=InzendingRecord(**row._mapping),
-            redenen=tuple(redenen.get(row.inzending_id, ())),
-            bijlagen=tuple(bijlagen.get(row.inzending_id, ())),
+            record=record,
+            redenen=tuple(redenen.get(record.inzending_id, ())),
+            bijlagen=tuple(bijlagen.get(record.inzending_id, ())),
         )
-        for row in records
+        for record in records
     ]
-
-
-def _redenen(connection: Connection, since: datetime) -> dict[InzendingId, set[RedenCode]]:
-    of = inzending_reden.c
-    found: dict[InzendingId, set[RedenCode]] = {}
-    for row in connection.execute(select(of.inzending_id, of.code).where(of.inzending_id >= first_id(since))):
-        found.setdefault(row.inzending_id, set()).add(RedenCode(row.code))
-    return found
