@@ -30,7 +30,7 @@ from brokers.nats_provision import check
 from brokers.observer import BrokerObserver, SilentBroker
 from brokers.pull import MeteredPull
 from brokers.topology import Queue, Topology
-from dossier.delivery import CONTENT_TYPE
+from dossier.cloud_events import CONTENT_TYPE
 from dossier.errors import Unavailable
 
 # JetStream's error code for "message size exceeds maximum allowed".

@@ -27,7 +27,7 @@ from brokers.rabbit_errors import answered_within, permissions_asked, refused_if
 from brokers.rabbit_link import RabbitLink
 from brokers.rabbit_provision import check
 from brokers.topology import Queue, Topology
-from dossier.delivery import CONTENT_TYPE
+from dossier.cloud_events import CONTENT_TYPE
 from dossier.errors import Unavailable
 
 _CANCEL_SECONDS = 5.0

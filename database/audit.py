@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -14,6 +16,7 @@ from dossier.timestamps import from_ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
+    audit_id: int
     at: datetime
     actor: str
     action: str
@@ -33,6 +36,21 @@ def write_audit(connection: Connection, *, actor: str, action: str, subject: str
     return int(key[0])  # type: ignore[index]
 
 
+def written_within(connection: Connection, seconds: int, *, actor: str, action: str, subject: str) -> bool:
+    """Whether the audit has this of the last so many seconds."""
+    query = (
+        select(audit.c.audit_id)
+        .where(
+            audit.c.subject == subject,
+            audit.c.actor == actor,
+            audit.c.action == action,
+            audit.c.at_ms > now_ms() - seconds * 1000,
+        )
+        .limit(1)
+    )
+    return connection.execute(query).first() is not None
+
+
 def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
     """Of work that is still going on: what it has done so far, this transaction included."""
     connection.execute(update(audit).where(audit.c.audit_id == audit_id).values(detail=detail))
@@ -40,14 +58,28 @@ def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
 
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
     """The newest first."""
-    rows = connection.execute(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
-    return [
-        AuditRow(
-            at=from_ms(row.at_ms),
-            actor=row.actor,
-            action=row.action,
-            subject=row.subject,
-            detail=row.detail,
-        )
-        for row in rows
-    ]
+    query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+    return [audit_row(row) for row in connection.execute(query)]
+
+
+def audit_of(connection: Connection, subject: str, actions: Sequence[str], limit: int = 20) -> list[AuditRow]:
+    """What was done to one thing, the newest first. Ids of unlike things may be the same: hence `actions`."""
+    query = (
+        select(audit)
+        .where(audit.c.subject == subject, audit.c.action.in_(actions))
+        .order_by(audit.c.audit_id.desc())
+        .limit(limit)
+    )
+    return [audit_row(row) for row in connection.execute(query)]
+
+
+def audit_row(row: Any) -> AuditRow:
+    """Of a row of the table."""
+    return AuditRow(
+        audit_id=row.audit_id,
+        at=from_ms(row.at_ms),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
+    )

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select
 
 from database.deferred import write
 from database.outbox_rows import State
@@ -66,7 +67,7 @@ class InzendingRecord:
     versie: int | None = None
     inhoud_hash: str | None = None
     koppeling_id: KoppelingId | None = None
-    swv_id: SwvId | None = None
+    swv_id: SwvId | None = None  # of a rejection: whose koppeling it came through, if that is one SWV's
     organisatie_id: OrganisatieId | None = None
     route_rule: str | None = None
     vestiging: str | None = None  # None: none was sent, or what was sent is none
@@ -170,14 +171,29 @@ def list_inzendingen(
     return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
 
 
-def bijlagen_of(connection: Connection, inzending_id: InzendingId) -> list[BijlageRecord]:
-    columns = [c for c in inzending_bijlage.c if c.name != "inzending_id"]
+def tries_of(
+    connection: Connection, omgeving_id: OmgevingId, hulpvraag_id: HulpvraagId
+) -> list[InzendingRecord]:
+    """Every push of this hulpvraag, the oldest first."""
     query = (
-        select(*columns)
+        select(inzending)
+        .where(inzending.c.omgeving_id == omgeving_id, inzending.c.hulpvraag_id == hulpvraag_id)
+        .order_by(inzending.c.inzending_id)
+    )
+    return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def bijlagen_of(connection: Connection, inzending_id: InzendingId) -> list[BijlageRecord]:
+    query = (
+        select(inzending_bijlage)
         .where(inzending_bijlage.c.inzending_id == inzending_id)
         .order_by(inzending_bijlage.c.positie)
     )
-    return [BijlageRecord(**row._mapping) for row in connection.execute(query)]
+    return [bijlage_of(row) for row in connection.execute(query)]
+
+
+def bijlage_of(row: Row[Any]) -> BijlageRecord:
+    return BijlageRecord(**{name: value for name, value in row._mapping.items() if name != "inzending_id"})
 
 
 def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden, ...]:
@@ -186,16 +202,17 @@ def redenen_of(connection: Connection, inzending_id: InzendingId) -> tuple[Reden
         .where(inzending_reden.c.inzending_id == inzending_id)
         .order_by(inzending_reden.c.volgnummer)
     )
-    return tuple(
-        Reden(
-            code=RedenCode(row.code),
-            veld=row.veld,
-            bijlage=row.bijlage,
-            waarde=row.waarde,
-            grens=row.grens,
-            brin=row.brin,
-        )
-        for row in connection.execute(query)
+    return tuple(reden_of(row) for row in connection.execute(query))
+
+
+def reden_of(row: Row[Any]) -> Reden:
+    return Reden(
+        code=RedenCode(row.code),
+        veld=row.veld,
+        bijlage=row.bijlage,
+        waarde=row.waarde,
+        grens=row.grens,
+        brin=row.brin,
     )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from database.schema import listed_school
+from database.search_text import fold
 from database.settings_version import bump_version
 from dossier.brin import Brin, Vestiging
 from routing.brin_list import ListedSchool
@@ -29,12 +32,29 @@ def list_schools(connection: Connection, brin: Brin | None = None) -> list[Liste
     query = select(listed_school).order_by(listed_school.c.vestiging)
     if brin is not None:
         query = query.where(listed_school.c.brin == str(brin))
+    return [_school(row) for row in connection.execute(query)]
+
+
+def listed_by_hand(connection: Connection, limit: int) -> list[ListedSchool]:
+    """What the helpdesk added."""
+    query = select(listed_school).where(listed_school.c.origin == "helpdesk")
     return [
-        ListedSchool(
-            brin=Brin(row.brin), vestiging=Vestiging(row.vestiging), naam=row.naam, plaats=row.plaats
-        )
-        for row in connection.execute(query)
+        _school(row) for row in connection.execute(query.order_by(listed_school.c.vestiging).limit(limit))
     ]
+
+
+def search_schools(connection: Connection, text: str, limit: int) -> list[ListedSchool]:
+    """Those whose vestigingscode begins with it, or whose name and place have every word of it; case and
+    accents do not count. In order of their code."""
+    words, code = fold(text).split(), text.strip().upper()
+    if not words:
+        return []
+    found = (
+        s
+        for s in list_schools(connection)
+        if str(s.vestiging).startswith(code) or all(w in fold(f"{s.naam} {s.plaats}") for w in words)
+    )
+    return list(islice(found, limit))
 
 
 def listed_brins(connection: Connection) -> list[Brin]:
@@ -97,3 +117,9 @@ def _insert(connection: Connection, schools: Iterable[ListedSchool], origin: str
     ]
     if rows:
         connection.execute(insert(listed_school), rows)
+
+
+def _school(row: Row[Any]) -> ListedSchool:
+    return ListedSchool(
+        brin=Brin(row.brin), vestiging=Vestiging(row.vestiging), naam=row.naam, plaats=row.plaats
+    )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from database.engine import now_ms
-from database.schema import outbox, outbox_gebeurtenis
+from database.schema import outbox, outbox_gebeurtenis, outbox_payload
 from dossier.identifiers import Dossiernummer, InzendingId
 from dossier.status import Gebeurtenis, Moment
 from dossier.timestamps import from_ms
@@ -38,6 +38,13 @@ class OutboxRow:
 
 def find_event(connection: Connection, event_id: InzendingId) -> OutboxRow | None:
     return next(iter(_select(connection, outbox.c.event_id == event_id)), None)
+
+
+def body_of(connection: Connection, event_id: InzendingId) -> bytes | None:
+    """The event itself, sealed; None once retention has taken it."""
+    query = select(outbox_payload.c.body).where(outbox_payload.c.event_id == event_id)
+    body: bytes | None = connection.execute(query).scalar_one_or_none()
+    return body
 
 
 def find_version(connection: Connection, dossiernummer: Dossiernummer, versie: int) -> OutboxRow | None:

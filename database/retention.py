@@ -33,6 +33,7 @@ from database.schema import (
     outbox,
     outbox_gebeurtenis,
     outbox_payload,
+    verplaatsing,
 )
 from dossier.identifiers import InzendingId
 
@@ -123,14 +124,11 @@ _FORGET_OBJECTS = (
     .where(inzending_bijlage.c.inzending_id.in_(_IDS))
     .values(object_id=None, sha256=None)
 )
-_REMEMBER_DELIVERY = (
-    update(inzending)
-    .where(inzending.c.inzending_id.in_(_IDS))
-    .values(
-        bezorgd_ms=select(outbox.c.finished_ms)
-        .where(outbox.c.event_id == inzending.c.inzending_id)
-        .scalar_subquery()
-    )
+_REMEMBER_DELIVERY = tuple(
+    update(table)
+    .where(key.in_(_IDS))
+    .values(bezorgd_ms=select(outbox.c.finished_ms).where(outbox.c.event_id == key).scalar_subquery())
+    for table, key in ((inzending, inzending.c.inzending_id), (verplaatsing, verplaatsing.c.event_id))
 )
 
 
@@ -161,9 +159,10 @@ def remove_content(connection: Connection, days: int, batch: int) -> Emptied:
 
 
 def remove_history(connection: Connection, days: int, batch: int) -> int:
-    """What is left of it stands on the inzending: that it was delivered, and when."""
+    """What is left of it stands on the inzending or verplaatsing: that it was delivered, and when."""
     ids = _choose(connection, _OLDEST_HISTORY, days, batch)
-    connection.execute(_REMEMBER_DELIVERY, {"ids": ids})
+    for remember in _REMEMBER_DELIVERY:
+        connection.execute(remember, {"ids": ids})
     connection.execute(delete(outbox_gebeurtenis).where(outbox_gebeurtenis.c.event_id.in_(ids)))
     connection.execute(delete(outbox).where(outbox.c.event_id.in_(ids), _HISTORY[0]))
     return len(ids)

@@ -1,21 +1,29 @@
 """The queue contract: `Delivery` (gateway to store) and `Receipt` (store to gateway).
 
-Both are CloudEvents 1.0 in JSON, in the Dutch NL GOV profile (source and type as it asks).
-A personal word never stands outside `verzegeld`; bijlagen travel as references, never as bytes
-(architecture.md 5). A reader takes unknown fields and refuses an unknown `schemaversie`.
+Both are CloudEvents (cloud_events.py); the third event, `Correction`, is in correction.py. A personal word
+never stands outside `verzegeld`; bijlagen travel as references, never as bytes (architecture.md 5). A reader
+takes unknown fields and refuses an unknown `schemaversie`.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dossier.cloud_events import (
+    SCHEMA_VERSION,
+    a_list,
+    a_moment,
+    a_positive,
+    a_text,
+    cloud_event,
+    open_cloud_event,
+)
 from dossier.errors import PoisonCode, PoisonEvent
 from dossier.identifiers import (
     BerichtId,
@@ -28,13 +36,10 @@ from dossier.identifiers import (
     SwvId,
 )
 
-SCHEMA_VERSION = 1
 GATEWAY_SOURCE = "urn:nld:kindkans:systeem:gateway"
 STORE_SOURCE = "urn:nld:kindkans:systeem:kindkans"
 DELIVERY_TYPE = "nl.kindkans.hulpvraag-ingediend"
 RECEIPT_TYPE = "nl.kindkans.hulpvraag-ontvangen"
-CONTENT_TYPE = "application/cloudevents+json"
-_LARGEST = 2**63 - 1  # what a database's number holds
 _HERKOMST = {
     "omgeving": "omgeving_id",
     "berichtId": "bericht_id",
@@ -115,7 +120,7 @@ class Delivery:
         }
         if (herkomst := self.herkomst) is not None:
             data["herkomst"] = {name: getattr(herkomst, field) for name, field in _HERKOMST.items()}
-        return _cloud_event(
+        return cloud_event(
             self.event_id,
             GATEWAY_SOURCE,
             DELIVERY_TYPE,
@@ -127,31 +132,35 @@ class Delivery:
     @classmethod
     def decode(cls, body: bytes) -> Delivery:
         """Raises PoisonEvent (ONLEESBAAR, ONBEKENDE_VERSIE); never any other exception."""
-        event, data = _open_cloud_event(body, DELIVERY_TYPE)
+        return cls.read(*open_cloud_event(body, DELIVERY_TYPE))
+
+    @classmethod
+    def read(cls, event: Mapping[str, Any], data: Mapping[str, Any]) -> Delivery:
+        """Of an event that is open. Raises PoisonEvent(ONLEESBAAR)."""
         try:
             sealed = data["verzegeld"]
             return cls(
-                event_id=InzendingId(_text(event["id"])),
-                occurred_at=_moment(event["time"]),
-                dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
-                versie=_positive(data["versie"]),
-                swv_id=SwvId(_text(data["swv"])),
-                organisatie_id=OrganisatieId(_text(data["organisatie"])),
-                brin=_text(data["brin"]),
-                inhoud_hash=_text(data["inhoudHash"]),
+                event_id=InzendingId(a_text(event["id"])),
+                occurred_at=a_moment(event["time"]),
+                dossiernummer=Dossiernummer(a_positive(data["dossiernummer"])),
+                versie=a_positive(data["versie"]),
+                swv_id=SwvId(a_text(data["swv"])),
+                organisatie_id=OrganisatieId(a_text(data["organisatie"])),
+                brin=a_text(data["brin"]),
+                inhoud_hash=a_text(data["inhoudHash"]),
                 verzegeld=Sealed(
-                    key_id=_text(sealed["sleutel"]),
+                    key_id=a_text(sealed["sleutel"]),
                     nonce=base64.b64decode(sealed["nonce"], validate=True),
                     ciphertext=base64.b64decode(sealed["inhoud"], validate=True),
                 ),
                 bijlagen=tuple(
                     DeliveredBijlage(
-                        positie=_positive(b["positie"]),
-                        size_bytes=_positive(b["grootte"]),
-                        sha256=_text(b["sha256"]),
-                        object_id=_text(b["referentie"]),
+                        positie=a_positive(b["positie"]),
+                        size_bytes=a_positive(b["grootte"]),
+                        sha256=a_text(b["sha256"]),
+                        object_id=a_text(b["referentie"]),
                     )
-                    for b in _list(data["bijlagen"])
+                    for b in a_list(data["bijlagen"])
                 ),
                 herkomst=_herkomst(data["herkomst"]) if "herkomst" in data else None,
             )
@@ -186,7 +195,7 @@ class Receipt:
             "uitkomst": self.outcome.value,
             "code": self.code.value if self.code else None,
         }
-        return _cloud_event(
+        return cloud_event(
             f"{self.event_id}-{self.outcome.value}",
             STORE_SOURCE,
             RECEIPT_TYPE,
@@ -198,15 +207,15 @@ class Receipt:
     @classmethod
     def decode(cls, body: bytes) -> Receipt:
         """Raises PoisonEvent (ONLEESBAAR, ONBEKENDE_VERSIE); never any other exception."""
-        event, data = _open_cloud_event(body, RECEIPT_TYPE)
+        event, data = open_cloud_event(body, RECEIPT_TYPE)
         try:
             code = data.get("code")
             return cls(
-                event_id=InzendingId(_text(data["gebeurtenis"])),
-                occurred_at=_moment(event["time"]),
-                dossiernummer=Dossiernummer(_positive(data["dossiernummer"])),
-                versie=_positive(data["versie"]),
-                inhoud_hash=_text(data["inhoudHash"], may_be_empty=True),
+                event_id=InzendingId(a_text(data["gebeurtenis"])),
+                occurred_at=a_moment(event["time"]),
+                dossiernummer=Dossiernummer(a_positive(data["dossiernummer"])),
+                versie=a_positive(data["versie"]),
+                inhoud_hash=a_text(data["inhoudHash"], may_be_empty=True),
                 outcome=Outcome(data["uitkomst"]),
                 code=PoisonCode(code) if code is not None else None,
             )
@@ -214,62 +223,5 @@ class Receipt:
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
 
 
-def _cloud_event(
-    event_id: str, source: str, kind: str, subject: str, at: datetime, data: Mapping[str, Any]
-) -> bytes:
-    return json.dumps(
-        {
-            "specversion": "1.0",
-            "id": event_id,
-            "source": source,
-            "type": kind,
-            "subject": subject,
-            "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
-            "datacontenttype": "application/json",
-            "data": data,
-        },
-        separators=(",", ":"),
-    ).encode()
-
-
-def _open_cloud_event(body: bytes, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    try:
-        event = json.loads(body)
-        data = event["data"]
-        if event["specversion"] != "1.0" or event["type"] != kind:
-            raise PoisonEvent(PoisonCode.ONBEKENDE_VERSIE)
-        if data["schemaversie"] != SCHEMA_VERSION:
-            raise PoisonEvent(PoisonCode.ONBEKENDE_VERSIE)
-    except (KeyError, TypeError, ValueError, RecursionError):
-        raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
-    return event, data
-
-
-def _text(value: object, *, may_be_empty: bool = False) -> str:
-    if not isinstance(value, str) or not (value or may_be_empty):
-        raise ValueError("a text is needed")
-    value.encode()  # JSON can spell half a character, which no database takes
-    return value
-
-
-def _positive(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LARGEST:
-        raise ValueError("a positive number is needed")
-    return value
-
-
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        raise ValueError("a moment has a time zone")
-    return moment.astimezone(UTC)
-
-
 def _herkomst(value: Any) -> Herkomst:
-    return Herkomst(**{field: _text(value[name]) for name, field in _HERKOMST.items()})  # type: ignore[arg-type]
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a list is needed")
-    return value
+    return Herkomst(**{field: a_text(value[name]) for name, field in _HERKOMST.items()})  # type: ignore[arg-type]

@@ -68,6 +68,7 @@ class PoisonCode(StrEnum):
     BIJLAGE_ONTBREEKT = "BIJLAGE_ONTBREEKT"
     BIJLAGE_BESCHADIGD = "BIJLAGE_BESCHADIGD"
     INHOUD_WIJKT_AF = "INHOUD_WIJKT_AF"
+    DOSSIER_ONBEKEND = "DOSSIER_ONBEKEND"  # a move of a dossier that the store does not have
     VERWERKING_MISLUKT = "VERWERKING_MISLUKT"
     VERWERKING_TE_LANG = "VERWERKING_TE_LANG"  # each time longer than it may take
     VERWERKING_AFGEBROKEN = "VERWERKING_AFGEBROKEN"  # each time the process ended while it had it in hand

@@ -62,6 +62,15 @@ class Reden:
         return self._fill(CATALOGUE[self.code].oplossing)
 
     @property
+    def betekenis(self) -> str:
+        return CATALOGUE[self.code].betekenis
+
+    @property
+    def beheerder(self) -> str:
+        """What the applicatiebeheerder or the helpdesk does, in the words of the FAQ's instruction."""
+        return self._fill(CATALOGUE[self.code].beheerder)
+
+    @property
     def wie(self) -> Wie:
         return CATALOGUE[self.code].wie
 
@@ -88,6 +97,7 @@ class Entry:
     melding: str
     oplossing: str
     betekenis: str  # for the helpdesk: what this means
+    beheerder: str  # for the helpdesk and the applicatiebeheerder: what they do
     bron: str  # where the rule comes from: a question of the FAQ, or a decision (D)
     # For a code that is about one of several fields: what its melding is then.
     melding_per_veld: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -107,6 +117,7 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Een bijlage mag maximaal {grens_mb} ({grens} bytes) zijn.",
             oplossing=f"Verklein het bestand of splits het in kleinere bestanden. {_STUUR_OPNIEUW}",
             betekenis="Eén bestand is groter dan een bijlage mag zijn.",
+            beheerder="Niets in Kindkans. Vertel de school welke bijlage te groot is en wat de grens is.",
             bron="FAQ 6",
         ),
         RedenCode.BIJLAGE_NAAM_TE_LANG: Entry(
@@ -115,6 +126,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Een naam mag maximaal {grens} tekens zijn.",
             oplossing=f"Geef het bestand een kortere naam. {_STUUR_OPNIEUW}",
             betekenis="De bestandsnaam van een bijlage is langer dan toegestaan.",
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf "
+            "bewaren wij niet.",
             bron="FAQ 6",
         ),
         RedenCode.BIJLAGE_ZONDER_BESTAND: Entry(
@@ -122,6 +135,7 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="{bijlage} heeft geen bestand, of het bestand is leeg.",
             oplossing=f"Koppel het bestand aan de bijlage of verwijder de bijlage. {_STUUR_OPNIEUW}",
             betekenis="Er is een bijlage toegevoegd zonder daar een bestand aan te koppelen.",
+            beheerder="Niets in Kindkans. Vertel de school bij welke bijlage het bestand ontbreekt.",
             bron="FAQ 6",
         ),
         RedenCode.BIJLAGE_NAAM_ONGELDIG: Entry(
@@ -130,6 +144,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "(een schuine streep of onzichtbare stuurtekens).",
             oplossing="Geef het bestand een gewone naam, zoals verslag.pdf. " + _STUUR_OPNIEUW,
             betekenis="De bestandsnaam is leeg, bevat / of \\ of onzichtbare tekens.",
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf "
+            "bewaren wij niet.",
             bron="D",
         ),
         RedenCode.BIJLAGE_TYPE_NIET_TOEGESTAAN: Entry(
@@ -137,6 +153,9 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="{bijlage} is een programma of script. Zulke bestanden zijn niet toegestaan.",
             oplossing="Verstuur alleen documenten en afbeeldingen, bijvoorbeeld als PDF. " + _STUUR_OPNIEUW,
             betekenis="De inhoud van het bestand (niet de naam) is een programma of script.",
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat. Weet de school "
+            "niets van dit "
+            "bestand, laat de computer daar dan op virussen controleren.",
             bron="D",
         ),
         RedenCode.TE_VEEL_BIJLAGEN: Entry(
@@ -144,6 +163,7 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="De hulpvraag heeft {waarde} bijlagen. Maximaal {grens} bijlagen zijn toegestaan.",
             oplossing=f"Voeg bestanden samen of laat bijlagen weg. {_STUUR_OPNIEUW}",
             betekenis="Er zijn meer bijlagen meegestuurd dan toegestaan.",
+            beheerder="Niets in Kindkans. Vertel de school hoeveel bijlagen er maximaal mogen zijn.",
             bron="D",
         ),
         RedenCode.BIJLAGEN_SAMEN_TE_GROOT: Entry(
@@ -152,6 +172,7 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Samen mogen zij maximaal {grens_mb} ({grens} bytes) zijn.",
             oplossing=f"Verklein bestanden of laat bijlagen weg. {_STUUR_OPNIEUW}",
             betekenis="De bijlagen zijn samen groter dan toegestaan.",
+            beheerder="Niets in Kindkans. Vertel de school hoe groot de bijlagen samen mogen zijn.",
             bron="D",
         ),
         RedenCode.BRIN_ONGELDIG: Entry(
@@ -160,6 +181,9 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Een brincode bestaat uit twee cijfers en twee letters, zoals 32DD.",
             oplossing="Controleer de brincode in ParnasSys via School > Info. " + _STUUR_OPNIEUW,
             betekenis="ParnasSys stuurde iets mee dat geen brincode (of vestiging daarvan) is.",
+            beheerder="Zoek de juiste brincode van de school op in de lijst en geef die door, zodat de "
+            "school haar in "
+            "ParnasSys kan verbeteren (School > Info).",
             bron="D",
         ),
         RedenCode.BRIN_ONBEKEND: Entry(
@@ -169,6 +193,9 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "gevestigd door aan de helpdesk van Kindkans. De brincode wordt dan toegevoegd. "
             + _STUUR_OPNIEUW,
             betekenis="Een (relatief nieuwe) brincode die nog niet in de landelijke lijst staat.",
+            beheerder="Controleer de brincode {brin} met de naam en de plaats van de school, en voeg "
+            "haar toe aan de "
+            "lijst (Beheer > Brincodes). Stel haar daarna in bij de juiste organisatie.",
             bron="FAQ 9",
         ),
         RedenCode.BRIN_NIET_INGESTELD: Entry(
@@ -180,6 +207,10 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             f"door (in ParnasSys te vinden via School > Info). {_STUUR_OPNIEUW}",
             betekenis="De brincode staat bij geen organisatie van het samenwerkingsverband, of "
             "alleen bij een andere vestiging dan het bericht noemt.",
+            beheerder="Ga naar Beheer > Organisatie, klik de betreffende organisatie aan en klik op "
+            "‘bewerken’. Staat "
+            "hier niet de brincode ingesteld, zoals de school heeft doorgegeven ({brin})? Wijzig dan de "
+            "brincode.",
             bron="FAQ 6",
         ),
         RedenCode.BRIN_DUBBEL_INGESTELD: Entry(
@@ -189,6 +220,9 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             oplossing="Vraag uw samenwerkingsverband om de brincode bij precies één organisatie in "
             f"te stellen (Beheer > Organisatie > bewerken). {_STUUR_OPNIEUW}",
             betekenis="Twee of meer organisaties van het samenwerkingsverband hebben deze brincode.",
+            beheerder="Ga naar Beheer > Organisatie en zoek op {brin}. Haal de brincode weg bij de "
+            "organisaties waar "
+            "zij niet hoort, of stel bij elk een eigen vestiging in.",
             bron="D",
         ),
         RedenCode.KOPPELING_ONTBREEKT: Entry(
@@ -196,6 +230,10 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="Er is nog geen koppeling tussen uw ParnasSys-omgeving en Kindkans.",
             oplossing=_VRAAG_HELPDESK,
             betekenis="Voor deze ParnasSys-omgeving bestaat geen enkele koppeling.",
+            beheerder="Controleer bij welk samenwerkingsverband de school hoort en stel de koppeling "
+            "voor deze "
+            "ParnasSys-omgeving in (Beheer > Koppelingen). Een applicatiebeheerder neemt contact op met de "
+            "helpdesk en vermeldt de naam van de school, de brincode en het samenwerkingsverband.",
             bron="FAQ 6, FAQ 8",
         ),
         RedenCode.KOPPELING_INACTIEF: Entry(
@@ -203,6 +241,10 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="De koppeling van uw ParnasSys-omgeving voor brincode {brin} is (nog) niet actief.",
             oplossing=_VRAAG_HELPDESK,
             betekenis="De koppeling bestaat, maar is nog niet geactiveerd of is uitgezet.",
+            beheerder="Controleer of de aanvraag klopt en activeer de koppeling (Beheer > Koppelingen). "
+            "Is zij met "
+            "opzet uitgezet, vertel de school dan waarom. Een applicatiebeheerder neemt contact op met de "
+            "helpdesk.",
             bron="FAQ 8",
         ),
         RedenCode.KOPPELING_ONJUIST: Entry(
@@ -211,6 +253,11 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             oplossing=_VRAAG_HELPDESK,
             betekenis="De omgeving heeft een koppeling, maar niet voor deze brincode. Dit is ook wat "
             "een afzender krijgt die voor een andere school verstuurt.",
+            beheerder="Controleer of brincode {brin} echt bij deze omgeving hoort, en voeg haar dan toe "
+            "aan de koppeling "
+            "(Beheer > Koppelingen). Zo niet: verzendt deze omgeving voor een andere school, zoek dan "
+            "uit waarom. "
+            "Een applicatiebeheerder neemt contact op met de helpdesk.",
             bron="FAQ 6",
         ),
         RedenCode.LEERLING_ONVOLLEDIG: Entry(
@@ -227,6 +274,9 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             ),
             oplossing=f"Vul de gegevens van de leerling aan in ParnasSys. {_STUUR_OPNIEUW}",
             betekenis="Achternaam leeg, of geboortedatum leeg, onmogelijk of in de toekomst.",
+            beheerder="Niets in Kindkans. Vertel de school welk gegeven ontbreekt of niet kan kloppen; "
+            "noem geen "
+            "gegevens van de leerling in een e-mail.",
             bron="D",
         ),
     }

@@ -14,6 +14,7 @@ from gateway.commands import (
     brins,
     configure,
     koppelingen,
+    moving,
     organisaties,
     restore,
     retention,
@@ -38,6 +39,7 @@ app.add_typer(koppelingen.koppeling_app, name="koppeling")
 app.add_typer(accounts.account_app, name="account")
 app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
+submissions.inzending_app.command("move")(moving.move_command)
 app.add_typer(submissions.dead_letter_app, name="dead-letter")
 app.add_typer(submissions.audit_app, name="audit")
 app.add_typer(restore.restore_app, name="restore")

@@ -20,15 +20,17 @@ from database.inzendingen import (
     insert_inzending,
 )
 from database.known import AcceptedBericht, look_up
-from dossier.brin import Brin
+from database.moves import content_version
+from dossier.brin import Brin, Vestiging
 from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Sealed
 from dossier.dossier import Dossier
-from dossier.identifiers import InzendingId, OmgevingId
+from dossier.identifiers import InzendingId, OmgevingId, SwvId
 from dossier.reden import Reden
 from dossier.timestamps import from_ms, to_ms
 from dossier.verdict import Accepted, Refused, Route, RouteRule, Soort, Verdict
 from gateway.judge import judge
 from gateway.snapshots import Snapshots
+from routing.route import swv_of
 from validators.bijlagen import naam_characters
 from validators.limits import Limits
 
@@ -65,7 +67,7 @@ def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Lim
     outcome = judge(dossier, push.omgeving_id, tables, limits, push.decided_at.date())
     if isinstance(outcome, Route):
         return _accept(connection, push, row, outcome)
-    return _refuse(connection, push, outcome)
+    return _refuse(connection, push, outcome, swv_of(push.omgeving_id, dossier.school, tables))
 
 
 def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
@@ -81,12 +83,13 @@ def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
 
 
 def _record_double(connection: Connection, push: Push, row: DossierRow) -> Accepted:
-    verdict = Accepted(dossiernummer=row.dossiernummer, versie=row.versie, soort=Soort.DUBBEL)
+    versie = content_version(connection, row.dossiernummer, row.versie)  # what it repeats is no move
+    verdict = Accepted(dossiernummer=row.dossiernummer, versie=versie, soort=Soort.DUBBEL)
     record = _record(
         push,
         Soort.DUBBEL,
         dossiernummer=row.dossiernummer,
-        versie=row.versie,
+        versie=versie,
         inhoud_hash=push.inhoud_hash,
         swv_id=row.swv_id,
         organisatie_id=row.organisatie_id,
@@ -100,7 +103,7 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
     if not all(bijlage.object_id and bijlage.sha256 for bijlage in push.dossier.bijlagen):
         # The receiver and the limits would have to disagree; a Fault then, never a dossier with a hole.
         raise AssertionError("a bijlage of a dossier that may in was not stored")
-    # An existing dossier stays where it is: settings that changed never move it silently.
+    # An existing dossier stays where it is: settings that changed never move it, the helpdesk does.
     swv_id, organisatie_id, rule = (
         (route.swv_id, route.organisatie_id, route.rule)
         if row is None
@@ -167,28 +170,31 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
     return Accepted(dossiernummer=dossiernummer, versie=versie, soort=soort)
 
 
-def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...]) -> Refused:
+def _refuse(connection: Connection, push: Push, redenen: tuple[Reden, ...], swv_id: SwvId | None) -> Refused:
     kept = [reden.without_personal_data() for reden in redenen]
     if find_inzending(connection, push.inzending_id) is None:  # else this is a second run
-        record = _record(push, "afgewezen")
+        record = _record(push, "afgewezen", swv_id=swv_id)
         insert_inzending(connection, record, _bijlagen(push.dossier, kept=False), kept)
     return Refused(redenen)
 
 
-def _record(push: Push, uitkomst: str, **accepted: object) -> InzendingRecord:
-    brin = Brin.parse(push.dossier.school.brin)
+def _record(push: Push, uitkomst: str, **decided: object) -> InzendingRecord:
+    school = push.dossier.school
+    brin = Brin.parse(school.brin)
+    vestiging = Vestiging.parse(school.vestiging, brin) if brin is not None else None
     return InzendingRecord(
         inzending_id=push.inzending_id,
         omgeving_id=push.omgeving_id,
         bericht_id=push.dossier.bericht_id,
         hulpvraag_id=push.dossier.hulpvraag.hulpvraag_id,
         brin=str(brin or ""),
-        schoolnaam=push.dossier.school.naam,
+        vestiging=str(vestiging) if vestiging is not None else None,
+        schoolnaam=school.naam,
         naam_hash=push.naam_hash,
         uitkomst=str(uitkomst),
         received_ms=to_ms(push.received_at),
         decided_ms=to_ms(push.decided_at),
-        **accepted,  # type: ignore[arg-type]
+        **decided,  # type: ignore[arg-type]
     )
 
 

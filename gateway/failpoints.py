@@ -130,7 +130,7 @@ class Failpoints:
         return _Observer(observer, self, points) if self.any_of("relay.") else observer
 
     def store_observer(self, observer: Any) -> Any:
-        points = {"stored": Failpoint.STORE_COMMITTED}
+        points = dict.fromkeys(("stored", "moved"), Failpoint.STORE_COMMITTED)
         return _Observer(observer, self, points) if self.any_of("store.") else observer
 
     def store_broker_observer(self, observer: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from adapters.parnassys.exchange import Exchange
 from brokers.observer import SilentBroker
+from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode
 from dossier.identifiers import Dossiernummer, InzendingId
@@ -141,6 +142,17 @@ class StoreLog(SilentStore):
             dossiernummer=delivery.dossiernummer,
             versie=delivery.versie,
             bijlagen=len(delivery.bijlagen),
+            duration_ms=round(seconds * 1000, 1),
+        )
+
+    def moved(self, correction: Correction, seconds: float) -> None:
+        self._count.labels("moved").inc()
+        self._log.info(
+            "moved",
+            event_id=correction.event_id,
+            dossiernummer=correction.dossiernummer,
+            versie=correction.versie,
+            organisatie=correction.naar.organisatie_id,
             duration_ms=round(seconds * 1000, 1),
         )
 

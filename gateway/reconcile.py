@@ -1,4 +1,8 @@
-"""The proof: numbers answered = outbox = store, version by version; every difference by name."""
+"""The proof: numbers answered = outbox = store, version by version; every difference by name.
+
+A move of a dossier is a version too, on both sides. Each version is compared by the organisatie at which
+the dossier was from then on, so that a move which is under way or came between two looks is no difference.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +37,10 @@ class Kind(StrEnum):
     DOOD = "DOOD"  # a dead letter: act, then retry
     ZONDER_GEBEURTENIS = "ZONDER_GEBEURTENIS"  # answered, and the outbox knows nothing of it
     NIET_IN_KINDKANS = "NIET_IN_KINDKANS"  # the store confirmed it and does not have it
-    ONBEKEND_NUMMER = "ONBEKEND_NUMMER"  # the store has it and nobody was answered it
+    ONBEKEND_NUMMER = "ONBEKEND_NUMMER"  # the store has it and nobody was answered it, or moved it
     DUBBEL = "DUBBEL"  # more than once at one end
     INHOUD_WIJKT_AF = "INHOUD_WIJKT_AF"
-    ORGANISATIE_WIJKT_AF = "ORGANISATIE_WIJKT_AF"
+    ORGANISATIE_WIJKT_AF = "ORGANISATIE_WIJKT_AF"  # the dossier is, or was, elsewhere than the gateway says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

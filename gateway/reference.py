@@ -29,6 +29,7 @@ def redenen_page() -> str:
             *(f"- **melding**, bij `{veld}`: {text}" for veld, text in entry.melding_per_veld.items()),
             f"- **oplossing**: {example.oplossing}",
             f"- **wie**: {entry.wie.value}",
+            f"- **beheerder**: {example.beheerder}",
             f"- **betekenis** (for the helpdesk): {entry.betekenis}",
             f"- **bron**: {entry.bron}\n",
         ]

@@ -58,8 +58,10 @@ def remove_school(connection: Connection, actor: str, vestiging: Vestiging) -> s
         raise ConfigurationError(
             f"{vestiging} is of the national list; it goes when a newer list does not have it: brin import"
         )
-    users = _users(connection, school)
-    if users:
+    organisaties, koppelingen = users_of(connection, school)
+    if organisaties or koppelingen:
+        users = [f"organisatie {o.organisatie_id}" for o in organisaties]
+        users += [f"koppeling {k.koppeling_id}" for k in koppelingen]
         raise ConfigurationError(f"{vestiging} is in use by {', '.join(users)}; take it out there first")
     delete_school(connection, school)
     text = described.whole(described.of_school(school))
@@ -67,18 +69,15 @@ def remove_school(connection: Connection, actor: str, vestiging: Vestiging) -> s
     return text
 
 
-def _users(connection: Connection, school: ListedSchool) -> list[str]:
+def users_of(connection: Connection, school: ListedSchool) -> tuple[list[Organisatie], list[Koppeling]]:
     """Who would lose something with it. Another location of the BRIN keeps the BRIN in the list."""
     last = len(list_schools(connection, school.brin)) == 1
     organisaties = [
-        f"organisatie {o.organisatie_id}"
+        o
         for o in list_organisaties(connection)
         if o.vestiging == school.vestiging or (last and o.brin == school.brin)
     ]
-    koppelingen = [
-        f"koppeling {k.koppeling_id}" for k in list_koppelingen(connection) if last and school.brin in k.brins
-    ]
-    return [*organisaties, *koppelingen]
+    return organisaties, [k for k in list_koppelingen(connection) if last and school.brin in k.brins]
 
 
 def _listed(connection: Connection, vestiging: Vestiging) -> ListedSchool:

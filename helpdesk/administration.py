@@ -46,7 +46,9 @@ def put_organisatie(connection: Connection, actor: str, value: Organisatie) -> N
     if value.swv_id not in {swv.swv_id for swv in list_swvs(connection)}:
         raise ConfigurationError(f"there is no SWV {value.swv_id}; add it first: kindkans-gateway swv add")
     save_organisatie(connection, value)
-    detail = f"swv={value.swv_id} brin={value.brin or '-'} vestiging={value.vestiging or '-'}"
+    detail = (
+        f"swv={value.swv_id} brin={value.brin or '-'} vestiging={value.vestiging or '-'} naam={value.naam}"
+    )
     write_audit(
         connection, actor=actor, action="organisatie_saved", subject=value.organisatie_id, detail=detail
     )

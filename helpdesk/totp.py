@@ -12,6 +12,7 @@ from base64 import b32encode
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -46,6 +47,12 @@ def enrolment_of(key: bytes, gebruikersnaam: str) -> Enrolment:
         quote_via=quote,
     )
     return Enrolment(secret=secret, url=f"otpauth://totp/{label}?{query}")
+
+
+def qr_svg(enrolment: Enrolment) -> str:
+    """The URL as a QR code: an SVG element for a page, dark on light also where the page is dark."""
+    code = segno.make(enrolment.url, micro=False)
+    return code.svg_inline(scale=5, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None)
 
 
 def code_at(key: bytes, step: int) -> str:

@@ -10,49 +10,34 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, assert_never
-
-from sqlalchemy import Connection
+from typing import Protocol, assert_never
 
 from brokers.messages import Dead, Done, Incoming, Later, PublishRefused
 from brokers.messages import Outcome as Handling
-from dossier.delivery import Delivery, Outcome, Receipt, Sealed
+from dossier.correction import Correction, decode_event
+from dossier.delivery import Delivery, Outcome, Receipt
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
-from dossier.identifiers import InzendingId, new_inzending_id
+from dossier.identifiers import InzendingId
 from dossier.timestamps import utc_now
-from kindkans.copying import Copied, OwnObjects, SourceObjects, copy_bijlagen
+from kindkans.copying import OwnObjects, SourceObjects
 from kindkans.observer import SilentStore, StoreObserver
 from kindkans.patience import Neighbours, Waits
 from kindkans.poison import Addressee, addressee_of
 from kindkans.settings import StoreSettings
-from kindkans.statements import Held, count_failure, find_held, forget_failures, receive
+from kindkans.statements import Held, apply_correction, count_failure, forget_failures
 from kindkans.suspects import Suspects
+from kindkans.taking import Opener, Taking, Transact
 from storage.objects import ObjectMissing
 
-T = TypeVar("T")
 _BUSY_SECONDS = 1.0
-
-
-class Transact(Protocol):
-    """Runs work in a transaction; its result is durable. Raises Unavailable when the database fails."""
-
-    async def __call__(self, work: Callable[[Connection], T]) -> T: ...
+Event = Delivery | Correction
 
 
 class Publish(Protocol):
     """Returns when the broker has it durable. Raises Unavailable, PublishRefused."""
 
     async def __call__(self, subject: str, message_id: str, body: bytes) -> None: ...
-
-
-class Opener(Protocol):
-    """Raises PoisonEvent(ZEGEL_ONGELDIG), Unavailable for a key that we do not have."""
-
-    def open(self, sealed: Sealed, context: str) -> bytes: ...
-
-    def keyed_hash(self, value: bytes) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,58 +84,56 @@ class DeliveryHandler:
         self._transact = transact
         self._publish = publish
         self._receipts_subject = receipts_subject
-        self._seal = seal
-        self._source = source
-        self._own = own
         self._settings = settings or StoreSettings()
         self._observer = observer or SilentStore()
+        self._taking = Taking(transact, seal, source, own, self._observer)
         self._neighbours = Neighbours()
         self._suspects = Suspects(transact, self._settings.suspect_wait_seconds)
 
     async def __call__(self, incoming: Incoming) -> Handling:
         try:
-            delivery = Delivery.decode(incoming.body)
+            event = decode_event(incoming.body)
         except PoisonEvent as exc:
             return await self._die(addressee_of(incoming.body), exc.code, incoming)
         if incoming.deliveries == 1:
-            return await self._handle(delivery, incoming)
+            return await self._handle(event, incoming)
         async with self._suspects.turn() as ours:
             if not ours:
                 return Later(_BUSY_SECONDS)
-            return await self._handle_suspect(delivery, incoming)
+            return await self._handle_suspect(event, incoming)
 
-    async def _handle(self, delivery: Delivery, incoming: Incoming) -> Handling:
-        match await self._attempt(delivery):
+    async def _handle(self, event: Event, incoming: Incoming) -> Handling:
+        match await self._attempt(event):
             case _Stored():
                 return Done()
             case _Never(code):
-                return await self._die(Addressee.of(delivery), code, incoming)
+                return await self._die(Addressee.of(event), code, incoming)
             case _Away(what):
-                return self._postpone(delivery.event_id, what, incoming)
+                return self._postpone(event.event_id, what, incoming)
             case _Failed() as failed:
-                return await self._count(delivery, failed, incoming)
+                return await self._count(event, failed, incoming)
             case _ as never:
                 assert_never(never)
 
-    async def _handle_suspect(self, delivery: Delivery, incoming: Incoming) -> Handling:
+    async def _handle_suspect(self, event: Event, incoming: Incoming) -> Handling:
         """As `_handle`, of what may have killed a process: it is counted before it is tried."""
-        event_id = delivery.event_id
+        event_id = event.event_id
         try:
             tries = await self._suspects.begin(event_id)
         except Unavailable as exc:
             return self._postpone(event_id, exc.what, incoming)
         if tries > self._settings.max_tries:
-            return await self._die(Addressee.of(delivery), PoisonCode.VERWERKING_AFGEBROKEN, incoming)
-        match await self._attempt(delivery):
+            return await self._die(Addressee.of(event), PoisonCode.VERWERKING_AFGEBROKEN, incoming)
+        match await self._attempt(event):
             case _Stored():
                 return await self._clear(event_id, incoming)
             case _Never(code):
-                return await self._die(Addressee.of(delivery), code, incoming)
+                return await self._die(Addressee.of(event), code, incoming)
             case _Away(what):
                 await self._suspects.take_back(event_id)
                 return self._postpone(event_id, what, incoming)
             case _Failed() as failed:
-                return await self._fail(delivery, failed, tries, incoming)
+                return await self._fail(event, failed, tries, incoming)
             case _ as never:
                 assert_never(never)
 
@@ -161,15 +144,15 @@ class DeliveryHandler:
             return self._postpone(event_id, exc.what, incoming)
         return Done()
 
-    async def _attempt(self, delivery: Delivery) -> _Attempt:
+    async def _attempt(self, event: Event) -> _Attempt:
         """Into the store and confirmed, within the time that one handling may take."""
         waits = Waits(self._neighbours)
         limit = asyncio.timeout(self._settings.handling_seconds)
         try:
             async with limit:
-                held = await self._take(delivery, waits)
+                held = await self._take(event, waits)
                 with waits.on("broker"):
-                    await self._confirm(delivery, held)
+                    await self._confirm(event, held)
         except PoisonEvent as exc:
             return _Never(exc.code)
         except Unavailable as exc:
@@ -186,73 +169,32 @@ class DeliveryHandler:
             return _Failed(PoisonCode.VERWERKING_MISLUKT, kind)
         return _Stored()
 
-    async def _take(self, delivery: Delivery, waits: Waits) -> Held:
+    async def _take(self, event: Event, waits: Waits) -> Held:
         """Into the store, unless it is there; what the store holds of it then."""
         began = time.perf_counter()
-        self._observer.processing(delivery.event_id)
-        self._check_content(delivery)
-        held = await self._held_already(delivery, waits)
-        if held is None:
-            copy_id = new_inzending_id()
-            with waits.on("storage"):
-                copied = await self._copy(delivery, copy_id)
+        self._observer.processing(event.event_id)
+        if isinstance(event, Correction):
             with waits.on("database"):
-                held = await self._write(delivery, copied, copy_id)
-        if held is None:
-            self._observer.stored(delivery, time.perf_counter() - began)
-            return Held(inhoud_hash=delivery.inhoud_hash, copy_id=None)
-        self._observer.duplicate(delivery.event_id)
-        return held
+                held = await self._transact(lambda connection: apply_correction(connection, event))
+        else:
+            held = await self._taking.take(event, waits)
+        if held is not None:
+            self._observer.duplicate(event.event_id)
+            return held
+        seconds = time.perf_counter() - began
+        if isinstance(event, Correction):
+            self._observer.moved(event, seconds)
+            return Held(inhoud_hash="", copy_id=None)
+        self._observer.stored(event, seconds)
+        return Held(inhoud_hash=event.inhoud_hash, copy_id=None)
 
-    def _check_content(self, delivery: Delivery) -> None:
-        plain = self._seal.open(delivery.verzegeld, delivery.event_id)
-        if not secrets.compare_digest(self._seal.keyed_hash(plain), delivery.inhoud_hash):
-            raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
-
-    async def _held_already(self, delivery: Delivery, waits: Waits) -> Held | None:
-        """A saving only: the insert into the inbox decides. Worth its question if there are bijlagen."""
-        if not delivery.bijlagen:
-            return None
-        with waits.on("database"):
-            return await self._transact(lambda connection: find_held(connection, delivery.event_id))
-
-    async def _copy(self, delivery: Delivery, copy_id: InzendingId) -> tuple[Copied, ...]:
-        try:
-            return await copy_bijlagen(delivery.bijlagen, self._source, self._own, copy_id)
-        except Exception:  # not when the time is over: then storage may hang, and the sweeper does it
-            await self._discard(copy_id)
-            raise
-
-    async def _write(
-        self, delivery: Delivery, copied: tuple[Copied, ...], copy_id: InzendingId
-    ) -> Held | None:
-        """As `receive`. The copies go only when it is certain that no row names them."""
-        try:
-            held = await self._transact(lambda connection: receive(connection, delivery, copied, copy_id))
-        except Unavailable:
-            raise  # it may be committed all the same; else the sweeper removes the copies
-        except Exception:
-            await self._discard(copy_id)
-            raise
-        if held is not None and held.copy_id == copy_id:
-            return None  # our own first try, of which the outcome was unknown
-        if held is not None and copied:
-            await self._discard(copy_id)
-        return held
-
-    async def _discard(self, copy_id: InzendingId) -> None:
-        try:
-            await self._own.discard(copy_id)
-        except Unavailable:
-            self._observer.left_behind(copy_id)
-
-    async def _confirm(self, delivery: Delivery, held: Held) -> None:
+    async def _confirm(self, event: Event, held: Held) -> None:
         await self._send(
             Receipt(
-                event_id=delivery.event_id,
+                event_id=event.event_id,
                 occurred_at=utc_now(),
-                dossiernummer=delivery.dossiernummer,
-                versie=delivery.versie,
+                dossiernummer=event.dossiernummer,
+                versie=event.versie,
                 inhoud_hash=held.inhoud_hash,
                 outcome=Outcome.ONTVANGEN,
             )
@@ -282,19 +224,19 @@ class DeliveryHandler:
         self._observer.dead(event_id, addressee.dossiernummer, code)
         return Dead(code.value)
 
-    async def _count(self, delivery: Delivery, failed: _Failed, incoming: Incoming) -> Handling:
+    async def _count(self, event: Event, failed: _Failed, incoming: Incoming) -> Handling:
         """A failure at the first delivery, which had no beginning on record."""
-        event_id = delivery.event_id
+        event_id = event.event_id
         try:
             tries = await self._transact(lambda connection: count_failure(connection, event_id))
         except Unavailable as exc:
             return self._postpone(event_id, exc.what, incoming)
-        return await self._fail(delivery, failed, tries, incoming)
+        return await self._fail(event, failed, tries, incoming)
 
-    async def _fail(self, delivery: Delivery, failed: _Failed, tries: int, incoming: Incoming) -> Handling:
-        self._observer.failed(delivery.event_id, tries, failed.kind)
+    async def _fail(self, event: Event, failed: _Failed, tries: int, incoming: Incoming) -> Handling:
+        self._observer.failed(event.event_id, tries, failed.kind)
         if tries >= self._settings.max_tries:
-            return await self._die(Addressee.of(delivery), failed.code, incoming)
+            return await self._die(Addressee.of(event), failed.code, incoming)
         return Later(self._settings.failure.delay_seconds(tries))
 
     def _postpone(self, event_id: InzendingId, what: str, incoming: Incoming) -> Later:

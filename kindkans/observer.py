@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode
 from dossier.identifiers import Dossiernummer, InzendingId
@@ -15,6 +16,9 @@ class StoreObserver(Protocol):
 
     def stored(self, delivery: Delivery, seconds: float) -> None:
         """Durable in the store; its receipt is not sent yet. Tests fail here too."""
+
+    def moved(self, correction: Correction, seconds: float) -> None:
+        """A dossier is at another organisatie, durable; its receipt is not sent yet."""
 
     def duplicate(self, event_id: InzendingId) -> None:
         """The store had it; the receipt is sent again."""
@@ -40,6 +44,8 @@ class SilentStore:
     def processing(self, event_id: InzendingId) -> None: ...
 
     def stored(self, delivery: Delivery, seconds: float) -> None: ...
+
+    def moved(self, correction: Correction, seconds: float) -> None: ...
 
     def duplicate(self, event_id: InzendingId) -> None: ...
 

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.identifiers import Dossiernummer, InzendingId
 
@@ -20,8 +21,8 @@ class Addressee:
     versie: int
 
     @classmethod
-    def of(cls, delivery: Delivery) -> Addressee:
-        return cls(event_id=delivery.event_id, dossiernummer=delivery.dossiernummer, versie=delivery.versie)
+    def of(cls, event: Delivery | Correction) -> Addressee:
+        return cls(event_id=event.event_id, dossiernummer=event.dossiernummer, versie=event.versie)
 
 
 def addressee_of(body: bytes) -> Addressee | None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
 
 from dossier.delivery import Herkomst, Sealed
 from dossier.identifiers import Dossiernummer, InzendingId, OrganisatieId, SwvId
-from kindkans.schema import bijlage, dossier, herkomst, versie
+from kindkans.schema import bijlage, dossier, herkomst, verplaatsing, versie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldVersion:
     dossiernummer: Dossiernummer
     versie: int
-    inhoud_hash: str
-    organisatie_id: OrganisatieId
-    bijlagen: tuple[str, ...]  # sha256 of each, in order of positie
+    inhoud_hash: str  # "" of a move
+    organisatie_id: OrganisatieId  # where the dossier was from this version until it was moved
+    bijlagen: tuple[str, ...] = ()  # sha256 of each, in order of positie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class StoredPush:
     event_id: InzendingId
     dossiernummer: Dossiernummer
     versie: int
-    swv_id: SwvId
+    swv_id: SwvId  # where the dossier was then
     organisatie_id: OrganisatieId
     inhoud_hash: str
     received_ms: int
@@ -58,12 +61,42 @@ class StoredPush:
     herkomst: Herkomst | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMove:
+    """A move of a dossier that the store has applied."""
+
+    event_id: InzendingId
+    dossiernummer: Dossiernummer
+    versie: int
+    van_swv_id: SwvId
+    van_organisatie_id: OrganisatieId
+    naar_swv_id: SwvId
+    naar_organisatie_id: OrganisatieId
+    moved_ms: int
+    received_ms: int
+
+
+_LATER = verplaatsing.alias("later")
+
+
+def _place_at(of: Table, column: str) -> ColumnElement[Any]:
+    """Where the dossier was at a version: the next move took it from there, or it is there still."""
+    next_move = (
+        select(_LATER.c[f"van_{column}"])
+        .where(_LATER.c.dossiernummer == of.c.dossiernummer, _LATER.c.versie > of.c.versie)
+        .order_by(_LATER.c.versie)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(next_move, dossier.c[column]).label(column)
+
+
 _HELD = (
     select(
         versie.c.dossiernummer,
         versie.c.versie,
         versie.c.inhoud_hash,
-        dossier.c.organisatie_id,
+        _place_at(versie, "organisatie_id"),
         bijlage.c.sha256,
     )
     .join(dossier, dossier.c.dossiernummer == versie.c.dossiernummer)
@@ -73,11 +106,16 @@ _HELD = (
     )
     .order_by(versie.c.dossiernummer, versie.c.versie, bijlage.c.positie)
 )
+_HELD_MOVES = (
+    select(verplaatsing.c.dossiernummer, verplaatsing.c.versie, _place_at(verplaatsing, "organisatie_id"))
+    .join(dossier, dossier.c.dossiernummer == verplaatsing.c.dossiernummer)
+    .order_by(verplaatsing.c.dossiernummer, verplaatsing.c.versie)
+)
 _STORED = (
     select(
         versie,
-        dossier.c.swv_id,
-        dossier.c.organisatie_id,
+        _place_at(versie, "swv_id"),
+        _place_at(versie, "organisatie_id"),
         herkomst.c.brin,
         herkomst.c.accepted_ms,
         *(herkomst.c[name] for name in Herkomst.__slots__),
@@ -92,7 +130,13 @@ _BIJLAGEN = select(*(bijlage.c[name] for name in HeldBijlage.__dataclass_fields_
 
 
 def held_versions(connection: Connection) -> Generator[HeldVersion, None, None]:
-    """In order of number and version; read while you iterate, within the caller's transaction."""
+    """Content and moves in order of number and version; read while you iterate, within the caller's
+    transaction."""
+    with closing(_held_contents(connection)) as contents, closing(_held_moves(connection)) as moves:
+        yield from merge(contents, moves, key=attrgetter("dossiernummer", "versie"))
+
+
+def _held_contents(connection: Connection) -> Generator[HeldVersion, None, None]:
     with connection.execution_options(yield_per=1_000).execute(_HELD) as found:
         for _, rows in groupby(found, key=attrgetter("dossiernummer", "versie")):
             lines = list(rows)
@@ -103,6 +147,12 @@ def held_versions(connection: Connection) -> Generator[HeldVersion, None, None]:
                 organisatie_id=OrganisatieId(lines[0].organisatie_id),
                 bijlagen=tuple(line.sha256 for line in lines if line.sha256 is not None),
             )
+
+
+def _held_moves(connection: Connection) -> Generator[HeldVersion, None, None]:
+    with connection.execution_options(yield_per=1_000).execute(_HELD_MOVES) as found:
+        for row in found:
+            yield HeldVersion(**row._mapping, inhoud_hash="")
 
 
 def sealed_versions(connection: Connection) -> Iterator[SealedVersion]:
@@ -128,9 +178,27 @@ def highest_number(connection: Connection) -> int:
 
 
 def stored_events(connection: Connection) -> list[InzendingId]:
-    """Of every version, in order of number and version."""
+    """Of every version with content, in order of number and version."""
     query = select(versie.c.event_id).order_by(versie.c.dossiernummer, versie.c.versie)
     return [InzendingId(event_id) for event_id in connection.execute(query).scalars()]
+
+
+def pushes_of(connection: Connection, number: Dossiernummer) -> list[InzendingId]:
+    """The events that brought its content."""
+    query = select(versie.c.event_id).where(versie.c.dossiernummer == number)
+    return [InzendingId(event_id) for event_id in connection.execute(query).scalars()]
+
+
+def stored_moves(connection: Connection) -> list[StoredMove]:
+    """In order of number and version."""
+    query = select(verplaatsing).order_by(verplaatsing.c.dossiernummer, verplaatsing.c.versie)
+    return [StoredMove(**row._mapping) for row in connection.execute(query)]
+
+
+def stored_move(connection: Connection, event_id: InzendingId) -> StoredMove:
+    """Of an event that the store has."""
+    row = connection.execute(select(verplaatsing).where(verplaatsing.c.event_id == event_id)).one()
+    return StoredMove(**row._mapping)
 
 
 def stored_push(connection: Connection, event_id: InzendingId) -> StoredPush:
@@ -157,11 +225,6 @@ def current_version(connection: Connection, number: Dossiernummer) -> int | None
     query = select(dossier.c.huidige_versie).where(dossier.c.dossiernummer == number)
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
-
-
-def count_versions(connection: Connection) -> int:
-    number: int = connection.execute(select(func.count()).select_from(versie)).scalar_one()
-    return number
 
 
 def copies_in_use(connection: Connection, copy_ids: Sequence[InzendingId]) -> set[InzendingId]:

@@ -95,6 +95,23 @@ herkomst = Table(
     Column("accepted_ms", Moment, nullable=False),
 )
 
+# A dossier that the gateway's helpdesk moved: a version without content. The dossier is where the last says.
+verplaatsing = Table(
+    "verplaatsing",
+    metadata,
+    Column("event_id", String(32), ForeignKey("inbox.event_id"), nullable=False, unique=True),
+    Column("dossiernummer", BigInteger, ForeignKey("dossier.dossiernummer"), nullable=False),
+    Column("versie", Integer, nullable=False),
+    Column("van_swv_id", String(64), nullable=False),
+    Column("van_organisatie_id", String(64), nullable=False),
+    Column("naar_swv_id", String(64), nullable=False),
+    Column("naar_organisatie_id", String(64), nullable=False),
+    Column("moved_ms", Moment, nullable=False),
+    Column("received_ms", Moment, nullable=False),
+    PrimaryKeyConstraint("dossiernummer", "versie"),
+    CheckConstraint("versie > 0", name="versie_is_positive"),
+)
+
 bijlage = Table(
     "bijlage",
     metadata,

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from database.engine import now_ms
+from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode, PoisonEvent
 from dossier.identifiers import InzendingId
 from dossier.timestamps import to_ms
 from kindkans.copying import Copied
-from kindkans.schema import bijlage, dossier, herkomst, inbox, mislukking, versie
+from kindkans.schema import bijlage, dossier, herkomst, inbox, mislukking, verplaatsing, versie
 
 STATUS_AANMELDING = "aanmelding"  # of every hulpvraag that comes from ParnasSys (domain.md)
 
@@ -53,6 +54,28 @@ _STRANGER = (
     )
     .limit(1)
 )
+_VERSION = select(versie.c.event_id).where(
+    versie.c.dossiernummer == bindparam("nummer"), versie.c.versie == bindparam("of_versie")
+)
+_MOVE_OF_VERSION = select(verplaatsing.c.event_id).where(
+    verplaatsing.c.dossiernummer == bindparam("nummer"), verplaatsing.c.versie == bindparam("of_versie")
+)
+_LOCK_DOSSIER = (
+    select(dossier.c.dossiernummer)
+    .where(dossier.c.dossiernummer == bindparam("nummer"))
+    .with_for_update(key_share=True)
+)
+_MOVE = (
+    update(dossier)
+    .where(
+        dossier.c.dossiernummer == bindparam("nummer"),
+        ~exists().where(
+            verplaatsing.c.dossiernummer == dossier.c.dossiernummer,
+            verplaatsing.c.versie > bindparam("of_versie"),
+        ),
+    )
+    .values(swv_id=bindparam("to_swv"), organisatie_id=bindparam("to_organisatie"))
+)
 _TAKE_BACK = (
     update(mislukking)
     .where(mislukking.c.event_id == bindparam("id"), mislukking.c.tries > 0)
@@ -81,6 +104,37 @@ def receive(
     _insert_herkomst(connection, delivery)
     _insert_bijlagen(connection, delivery, copied, copy_id)
     forget_failures(connection, delivery.event_id)
+    return None
+
+
+def apply_correction(connection: Connection, correction: Correction) -> Held | None:
+    """Moves the dossier, once per event id. None: new, and now done; else it was done already.
+
+    An older move that comes late is kept, and moves nothing. Raises PoisonEvent for a dossier that is not
+    here, and when another event is this version of it.
+    """
+    number, versie = correction.dossiernummer, correction.versie
+    event = {"event_id": correction.event_id, "received_ms": now_ms()}
+    if not _insert_new(connection, inbox, event):
+        return Held(inhoud_hash="", copy_id=None)
+    if connection.execute(_LOCK_DOSSIER, {"nummer": number}).first() is None:
+        raise PoisonEvent(PoisonCode.DOSSIER_ONBEKEND)
+    row = event | {
+        "dossiernummer": number,
+        "versie": versie,
+        "van_swv_id": correction.van.swv_id,
+        "van_organisatie_id": correction.van.organisatie_id,
+        "naar_swv_id": correction.naar.swv_id,
+        "naar_organisatie_id": correction.naar.organisatie_id,
+        "moved_ms": to_ms(correction.occurred_at),
+    }
+    key = {"nummer": number, "of_versie": versie}
+    taken = connection.execute(_VERSION, key).first() is not None
+    if taken or not _insert_new(connection, verplaatsing, row):
+        raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+    to = {"to_swv": correction.naar.swv_id, "to_organisatie": correction.naar.organisatie_id}
+    connection.execute(_MOVE, key | to)
+    forget_failures(connection, correction.event_id)
     return None
 
 
@@ -117,6 +171,9 @@ def _insert_version(connection: Connection, delivery: Delivery) -> None:
     if not _insert_new(connection, dossier, new):
         # Versions may come out of order: a late older one does not become the current one.
         connection.execute(_ADVANCE, {"nummer": number, "to_versie": delivery.versie})
+    key = {"nummer": number, "of_versie": delivery.versie}
+    if delivery.versie > 1 and connection.execute(_MOVE_OF_VERSION, key).first() is not None:
+        raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
     row = {
         "dossiernummer": number,
         "versie": delivery.versie,

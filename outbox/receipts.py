@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from brokers.backoff import Backoff
 from brokers.messages import Dead, Done, Incoming, Later
 from brokers.messages import Outcome as Handling
-from database import inzendingen, outbox, outbox_rows
+from database import inzendingen, moves, outbox, outbox_rows
 from dossier.delivery import Outcome, Receipt
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
 from outbox.observer import OutboxObserver, SilentOutbox
@@ -75,7 +75,9 @@ class ReceiptHandler:
 
 def _apply(connection: Connection, receipt: Receipt) -> _Delivered | _Died | _Unknown:
     event = outbox_rows.find_event(connection, receipt.event_id)
-    original = inzendingen.find_inzending(connection, receipt.event_id)
+    original = inzendingen.find_inzending(connection, receipt.event_id) or moves.find_move(
+        connection, receipt.event_id
+    )
     if event is None and original is not None and original.bezorgd_ms is not None:
         return _Delivered(first_time=False)  # long ago: retention has taken its row
     if event is None or original is None:

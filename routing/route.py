@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import School
-from dossier.identifiers import OmgevingId
+from dossier.identifiers import OmgevingId, SwvId
 from dossier.reden import Reden, RedenCode
 from dossier.verdict import Route, RouteRule
 from routing.tables import Koppeling, KoppelingStatus, Organisatie, Tables
@@ -45,6 +45,19 @@ def route(omgeving: OmgevingId, school: School, tables: Tables) -> Route | tuple
         vestiging=vestiging,
         rule=RouteRule.BRIN if chosen.vestiging is None else RouteRule.VESTIGING,
     )
+
+
+def swv_of(omgeving: OmgevingId, school: School, tables: Tables) -> SwvId | None:
+    """Whose a push is, also where there is no route for it: that SWV's applicatiebeheerder sees it.
+
+    The SWV of the koppeling that covers the BRIN, whatever its status; else the one SWV to which all
+    koppelingen of the omgeving lead; None where that is nobody's or could be several's.
+    """
+    koppelingen = tables.koppelingen.get(omgeving, ())
+    brin = Brin.parse(school.brin)
+    covering = [k.swv_id for k in koppelingen if brin is not None and brin in k.brins]
+    swvs = set(covering or [k.swv_id for k in koppelingen])
+    return swvs.pop() if len(swvs) == 1 else None
 
 
 def _candidates(

@@ -18,10 +18,14 @@ _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def check_bijlagen(dossier: Dossier, limits: Limits, today: date) -> Iterator[Reden]:
-    for bijlage in dossier.bijlagen:
+    return check_each_and_together(dossier.bijlagen, limits)
+
+
+def check_each_and_together(bijlagen: tuple[Bijlage, ...], limits: Limits) -> Iterator[Reden]:
+    for bijlage in bijlagen:
         yield from _check_naam(bijlage, limits)
         yield from _check_bestand(bijlage, limits)
-    yield from _check_together(dossier.bijlagen, limits)
+    yield from _check_together(bijlagen, limits)
 
 
 def naam_characters(naam: str) -> int:

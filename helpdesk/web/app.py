@@ -72,7 +72,10 @@ def _endpoint(desk: Desk, page: Page, observer: Observer) -> Callable[[Request],
             form = await _form(request, page)
         except PageError as error:
             return _error_page(Visit(desk=desk, request=request, session=None, form=FormData()), error)
-        return await run_in_threadpool(_answer, desk, page, observer, request, form)
+        try:
+            return await run_in_threadpool(_answer, desk, page, observer, request, form)
+        finally:
+            await form.close()  # what was uploaded
 
     return endpoint
 

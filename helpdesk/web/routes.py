@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from helpdesk.pages import overzicht
+from helpdesk.pages import audit, herstel, inzending, leerling, login, mijn_account, overzicht, verplaats, waar
 from helpdesk.web.page import Page
 
-PAGES: tuple[Page, ...] = (*overzicht.PAGES,)
+PAGES: tuple[Page, ...] = (
+    *audit.PAGES,
+    *herstel.PAGES,
+    *inzending.PAGES,
+    *leerling.PAGES,
+    *login.PAGES,
+    *mijn_account.PAGES,
+    *overzicht.PAGES,
+    *verplaats.PAGES,
+    *waar.PAGES,
+)

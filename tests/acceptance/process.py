@@ -185,7 +185,7 @@ def break_delivery(gateway: Gateway) -> None:
     """As if the store never had a thing, and every bijlage were damaged on the way. While nothing runs."""
     store = open_store_database(gateway.settings)
     with writing(store) as connection:
-        for table in ("bijlage", "herkomst", "versie", "dossier", "inbox"):
+        for table in ("bijlage", "herkomst", "verplaatsing", "versie", "dossier", "inbox"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     store.dispose()
     engine = open_gateway_database(gateway.settings)

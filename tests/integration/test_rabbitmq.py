@@ -16,7 +16,7 @@ from brokers.rabbit_queues import queue_arguments
 from brokers.topology import Topology
 from components.brokers import Rabbit
 from components.rabbitmq import fresh_vhost, run_rabbitmq
-from dossier.delivery import CONTENT_TYPE
+from dossier.cloud_events import CONTENT_TYPE
 from dossier.errors import ConfigurationError, Unavailable
 
 TOPOLOGY = Topology()

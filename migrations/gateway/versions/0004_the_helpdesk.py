@@ -20,6 +20,15 @@ _INDEXES = {
     "ix_audit_subject": ("audit", ["subject", "audit_id"]),
     "ix_audit_actor": ("audit", ["actor", "audit_id"]),
 }
+# Of 0001, with other columns: found by a berichtId alone; in order of number and then of time.
+_CHANGED = {
+    "ix_inzending_bericht": (
+        ["omgeving_id", "bericht_id", "inzending_id"],
+        ["bericht_id", "omgeving_id", "inzending_id"],
+    ),
+    "ix_inzending_dossier": (["dossiernummer", "versie"], ["dossiernummer", "inzending_id"]),
+}
+_OTHERWISE = sa.text("uitkomst IN ('afgewezen', 'dubbel')")
 _FK = "CONSTRAINT fk_outbox_event_id FOREIGN KEY(event_id) REFERENCES inzending (inzending_id)"
 
 
@@ -27,6 +36,16 @@ def upgrade() -> None:
     op.execute("ALTER TABLE inzending ADD COLUMN vestiging VARCHAR(6)")
     for name, (table, columns) in _INDEXES.items():
         op.create_index(name, table, columns)
+    op.create_index(
+        "ix_inzending_anders",
+        "inzending",
+        ["uitkomst", "inzending_id"],
+        sqlite_where=_OTHERWISE,
+        postgresql_where=_OTHERWISE,
+    )
+    for name, (_, columns) in _CHANGED.items():
+        op.drop_index(name, table_name="inzending")
+        op.create_index(name, "inzending", columns)
     _create_tables()
     # An event is of an inzending or of a verplaatsing: a foreign key cannot say "or".
     if op.get_bind().dialect.name == "postgresql":
@@ -48,6 +67,10 @@ def downgrade() -> None:
         op.drop_table(table)
     for name, (table, _) in _INDEXES.items():
         op.drop_index(name, table_name=table)
+    op.drop_index("ix_inzending_anders", table_name="inzending")
+    for name, (columns, _) in _CHANGED.items():
+        op.drop_index(name, table_name="inzending")
+        op.create_index(name, "inzending", columns)
     op.execute("ALTER TABLE inzending DROP COLUMN vestiging")
 
 

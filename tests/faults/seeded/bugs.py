@@ -20,12 +20,13 @@ import brokers.embedded
 import brokers.nats
 import database.outbox
 import database.sqlite
-import kindkans.handler
+import kindkans.taking
 from brokers.messages import Incoming, Later
 from brokers.nats import NatsConnection
 from database.engine import now_ms
 from database.outbox import Claimed
-from dossier.delivery import CONTENT_TYPE, Delivery
+from dossier.cloud_events import CONTENT_TYPE
+from dossier.delivery import Delivery
 from dossier.errors import Unavailable
 from dossier.reden import Reden, RedenCode
 from dossier.verdict import Refused
@@ -201,7 +202,7 @@ def inbox_check_then_insert() -> None:
 
         return check_first
 
-    patch(kindkans.handler, "receive", make)
+    patch(kindkans.taking, "receive", make)
 
 
 # --- the intake ---

@@ -57,7 +57,7 @@ def test_every_code_has_an_entry_and_is_solved_by_whom_the_domain_says() -> None
 def test_every_text_is_whole_with_and_without_the_name(code: RedenCode, naam: str) -> None:
     filled = reden(code, naam)
 
-    for text in (filled.melding, filled.oplossing):
+    for text in (filled.melding, filled.oplossing, filled.beheerder):
         without_name = text.replace(naam, "") if naam else text
         assert re.search(r"[{}]|None|  |\(\)|““", without_name) is None
         assert text == text.strip()

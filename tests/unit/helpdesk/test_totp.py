@@ -72,6 +72,13 @@ def test_the_url_of_an_enrolment_holds_what_an_app_needs() -> None:
     assert enrolment.secret not in repr(enrolment)
 
 
+def test_the_qr_code_of_a_page_needs_no_style_and_no_script() -> None:
+    svg = totp.qr_svg(totp.enrolment_of(totp.new_key(), "anna"))
+    assert svg.startswith("<svg ")
+    assert "style" not in svg
+    assert "script" not in svg
+
+
 def test_a_sealed_key_opens_for_its_own_account_only() -> None:
     seal = Seal(Keyring(active="k", keys={"k": b"k" * 32}, search=b"s" * 32))
     key = totp.new_key()

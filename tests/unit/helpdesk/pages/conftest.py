@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
+from html import unescape
 from typing import Any
 
 import httpx
@@ -12,10 +13,13 @@ import pytest
 from components.intake_world import World
 from database.engine import reading, writing
 from dossier.identifiers import SwvId
+from helpdesk.login import Login
 from helpdesk.roles import Person, Role
 from helpdesk.sessions import Sessions
 from helpdesk.web.app import Observer, helpdesk_app
 from helpdesk.web.desk import Desk
+from unit.conftest import MakeDossier
+from unit.helpdesk.pages.listed import Push, add_swv_b, pusher
 from validators.limits import Limits
 
 ADDRESS = "http://helpdesk.test"
@@ -55,7 +59,14 @@ class Browser:
         html = await self.page(path)
         form = next(f for f in re.findall(r"<form.*?</form>", html, re.S) if f'action="{action}"' in f)
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-        return await self.post(action, **{**hidden, **fields})
+        return await self.post(action, **{**{n: unescape(v) for n, v in hidden.items()}, **fields})
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """The hidden fields of the form on a page that asks for confirmation, to post more than once."""
+    main = html[html.index("<main") :]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', main)
+    return {name: unescape(value) for name, value in found}
 
 
 Visitor = Callable[..., Browser]
@@ -78,7 +89,13 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def desk(world: World) -> Desk:
-    return Desk(engine=world.engine, seal=world.seal, limits=Limits(), address=ADDRESS)
+    return Desk(
+        engine=world.engine,
+        seal=world.seal,
+        limits=Limits(),
+        address=ADDRESS,
+        login=Login(world.engine, world.seal),
+    )
 
 
 @pytest.fixture
@@ -109,3 +126,10 @@ async def visitor(desk: Desk, recorder: Observer) -> AsyncIterator[Visitor]:
         await client.aclose()
     failures = getattr(recorder, "failures", [])
     assert not failures, failures
+
+
+@pytest.fixture
+def pushed(world: World, make_dossier: MakeDossier) -> Push:
+    """Pushes for "De Es" of swv-a, or with IN_B for "Het Duin" of swv-b."""
+    add_swv_b(world)
+    return pusher(world, make_dossier)

@@ -10,11 +10,78 @@ from helpdesk.web.routes import PAGES
 from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 
 ALL = tuple(Role)
+HELPDESK = (Role.HELPDESK, Role.BEHEERDER)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+AUDIT = (Role.HELPDESK, Role.AUDITOR, Role.BEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
+    "GET /inloggen": None,
+    "POST /inloggen": None,
+    "GET /inloggen/oidc": None,
+    "GET /inloggen/oidc/terug": None,
+    "POST /uitloggen": ALL,
+    "GET /mijn-account": ALL,
+    "POST /mijn-account/wachtwoord": ALL,
+    "POST /mijn-account/sessie": ALL,
     "GET /": ALL,
+    "GET /beheer": DESK,
+    "GET /beheer/organisaties": DESK,
+    "GET /beheer/organisaties/nieuw": DESK,
+    "GET /beheer/organisaties/nieuw/controleren": DESK,
+    "POST /beheer/organisaties/nieuw": DESK,
+    "GET /beheer/organisaties/{id}": DESK,
+    "GET /beheer/organisaties/{id}/bewerken": DESK,
+    "GET /beheer/organisaties/{id}/controleren": DESK,
+    "POST /beheer/organisaties/{id}/bewerken": DESK,
+    "GET /beheer/koppelingen": HELPDESK,
+    "GET /beheer/koppelingen/nieuw": HELPDESK,
+    "GET /beheer/koppelingen/nieuw/controleren": HELPDESK,
+    "POST /beheer/koppelingen/nieuw": HELPDESK,
+    "GET /beheer/koppelingen/{id}": HELPDESK,
+    "GET /beheer/koppelingen/{id}/geheim": HELPDESK,
+    "POST /beheer/koppelingen/{id}/geheim": HELPDESK,
+    "GET /beheer/koppelingen/{id}/verwijderen": HELPDESK,
+    "POST /beheer/koppelingen/{id}/verwijderen": HELPDESK,
+    "GET /beheer/koppelingen/{id}/{actie}": HELPDESK,
+    "POST /beheer/koppelingen/{id}/{actie}": HELPDESK,
+    "GET /beheer/brin": HELPDESK,
+    "GET /beheer/brin/nieuw": HELPDESK,
+    "GET /beheer/brin/nieuw/controleren": HELPDESK,
+    "POST /beheer/brin/nieuw": HELPDESK,
+    "GET /beheer/brin/inlezen": HELPDESK,
+    "POST /beheer/brin/inlezen": HELPDESK,
+    "POST /beheer/brin/toepassen": HELPDESK,
+    "GET /beheer/brin/{vestiging}": HELPDESK,
+    "GET /beheer/brin/{vestiging}/bewerken": HELPDESK,
+    "GET /beheer/brin/{vestiging}/controleren": HELPDESK,
+    "POST /beheer/brin/{vestiging}/bewerken": HELPDESK,
+    "GET /beheer/brin/{vestiging}/verwijderen": HELPDESK,
+    "POST /beheer/brin/{vestiging}/verwijderen": HELPDESK,
+    "GET /beheer/swvs": DESK,
+    "GET /beheer/swvs/nieuw": (Role.BEHEERDER,),
+    "GET /beheer/swvs/nieuw/controleren": (Role.BEHEERDER,),
+    "POST /beheer/swvs/nieuw": (Role.BEHEERDER,),
+    "GET /beheer/swvs/{id}": (Role.BEHEERDER,),
+    "GET /beheer/swvs/{id}/controleren": (Role.BEHEERDER,),
+    "POST /beheer/swvs/{id}": (Role.BEHEERDER,),
+    "GET /beheer/herstellijst": DESK,
+    "GET /inzendingen/{inzending_id}": DESK,
+    "GET /inzendingen/{inzending_id}/controle": DESK,
+    "POST /inzendingen/{inzending_id}/leerling": DESK,
+    "GET /inzendingen/{inzending_id}/verplaats": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats/bevestig": DESK,
+    "POST /inzendingen/{inzending_id}/verplaats": DESK,
+    "GET /herstel": DESK,
+    "GET /herstel/bevestig": DESK,
+    "POST /herstel": DESK,
+    "GET /waar": DESK,
+    "POST /waar": DESK,
+    "GET /audit": AUDIT,
+    "GET /audit.csv": AUDIT,
+    "GET /inzendingen": DESK,
+    "POST /inzendingen": DESK,
+    "GET /inzendingen.csv": DESK,
 }
 
 
@@ -52,7 +119,9 @@ async def test_a_form_of_another_site_does_nothing(visitor: Visitor, name: str) 
     path = name.removeprefix("POST ").replace("{", "").replace("}", "")
     stolen = await browser.post(path, csrf="guessed")
     foreign = await browser.client.post(path, data={"csrf": "x"}, headers={"Origin": "https://evil.example"})
-    assert stolen.status_code == foreign.status_code == 403
+    assert foreign.status_code == 403
+    if MATRIX[name] is not None:  # a public form has no session, and so no token
+        assert stolen.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/nergens", "/static/style.css", "/static/nergens", "/inloggen"])
@@ -79,8 +148,6 @@ async def test_a_page_that_renews_itself_goes_to_the_login_when_the_session_is_o
 
 async def test_a_form_that_is_too_large_is_refused_unread(visitor: Visitor) -> None:
     post = [name for name in MATRIX if name.startswith("POST")]
-    if not post:
-        pytest.skip("there is no form yet")
     browser = visitor(Role.BEHEERDER)
     path = post[0].removeprefix("POST ").replace("{", "").replace("}", "")
     response = await browser.client.post(

@@ -1,0 +1,38 @@
+"""Beheer > Herstellijst: who must send again, now that what kept them out is mended."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from database.impact import open_rejections
+from database.organisaties import list_organisaties, list_swvs
+from database.routing_tables import read_tables
+from dossier.timestamps import utc_now
+from helpdesk.herstellijst import herstellijst
+from helpdesk.impact import PERIOD
+from helpdesk.roles import Right
+from helpdesk.web.page import Page
+from helpdesk.web.visit import Visit
+
+_MOST = 100
+
+
+def lijst(visit: Visit) -> Response:
+    with visit.reading() as connection:
+        rejections = open_rejections(connection, utc_now() - PERIOD)
+        tables = read_tables(connection)
+        organisaties = {o.organisatie_id: o.naam for o in list_organisaties(connection)}
+        swvs = {swv.swv_id: swv.naam for swv in list_swvs(connection)}
+    schools = herstellijst(rejections, tables, visit.desk.limits, visit.person)
+    return visit.page(
+        "beheer_herstellijst.html",
+        scholen=schools[:_MOST],
+        aantal_scholen=len(schools),
+        aantal=sum(len(school.records) for school in schools),
+        dagen=PERIOD.days,
+        organisaties=organisaties,
+        swvs=swvs,
+    )
+
+
+PAGES = (Page(path="/beheer/herstellijst", handler=lijst, right=Right.ORGANISATIES),)
