@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from acceptance.process import Gateway, wait_for
 from browser.chromium import open_chromium
@@ -54,7 +54,55 @@ class Comes(Protocol):
         width: int = WIDE,
         dark: bool = False,
         javascript: bool = True,
+        naam: str = "",
     ) -> Person: ...
+
+
+def _open(
+    chromium: Browser, *, width: int = WIDE, dark: bool = False, javascript: bool = True
+) -> BrowserContext:
+    return chromium.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=javascript,
+        locale="nl-NL",
+        timezone_id="Europe/Amsterdam",
+    )
+
+
+def _log_in(context: BrowserContext, desk: Desk, role: Role | None, swv: str | None, naam: str) -> None:
+    if role is not None:
+        token = desk.log_in(role, swv, naam)
+        context.add_cookies([{"name": "kindkans", "value": token, "url": desk.address}])
+
+
+@pytest.fixture(scope="package")
+def _regulars(chromium: Browser, desk: Desk) -> dict[tuple[Role | None, bool], Person]:
+    return {}
+
+
+Regular = Callable[..., Person]
+
+
+@pytest.fixture
+def regular(
+    chromium: Browser, desk: Desk, _regulars: dict[tuple[Role | None, bool], Person]
+) -> Iterator[Regular]:
+    """regular(Role.HELPDESK): as `comes`, in a window that is left open for the next test."""
+
+    def come(role: Role | None, *, javascript: bool = True) -> Person:
+        key = (role, javascript)
+        if key not in _regulars:
+            context = _open(chromium, javascript=javascript)
+            _log_in(context, desk, role, None, "")
+            _regulars[key] = Person(context, desk.address)
+        return _regulars[key]
+
+    yield come
+    wrong = [off for person in _regulars.values() for off in person.off]
+    for person in _regulars.values():
+        person.off.clear()
+    assert wrong == []
 
 
 @pytest.fixture
@@ -72,16 +120,10 @@ def comes(chromium: Browser, desk: Desk) -> Iterator[Comes]:
         width: int = WIDE,
         dark: bool = False,
         javascript: bool = True,
+        naam: str = "",
     ) -> Person:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            locale="nl-NL",
-        )
-        if role is not None:
-            token = desk.log_in(role, swv)
-            context.add_cookies([{"name": "kindkans", "value": token, "url": desk.address}])
+        context = _open(chromium, width=width, dark=dark, javascript=javascript)
+        _log_in(context, desk, role, swv, naam)
         there.append(Person(context, desk.address))
         return there[-1]
 

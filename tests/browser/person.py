@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request
 
 AXE = (Path(__file__).parent / "axe-4.14.1.min.js").read_text()
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 _SECONDS = 10
+_CLICKABLE: tuple[Literal["button", "link"], ...] = ("button", "link")
 # Chromium says this of every answer that is not 2xx, also of a form that we send back with its errors.
 _STATUS = "Failed to load resource: the server responded with a status of"
 _MOST_TABS = 400
@@ -23,7 +24,9 @@ _WIDEST = """() => {
 # Marks what has the focus. The ring is an outline of two pixels or more (style.css).
 _FOCUSED = """() => {
   const e = document.activeElement;
+  if (e === window.lastFocused) return {round: false, hidden: false};  // a date has parts
   if (e === document.body || e.dataset.reached) return {round: true};
+  window.lastFocused = e;
   e.dataset.reached = "1";
   const style = getComputedStyle(e), box = e.getBoundingClientRect();
   const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
@@ -57,7 +60,7 @@ class Person:
             self.off.append(f"request to {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(_STATUS):
+        if message.type == "error" and not message.text.startswith(_STATUS):
             self.off.append(f"console: {message.text}")
 
     def _dialog(self, dialog: Dialog) -> None:
@@ -74,9 +77,9 @@ class Person:
 
     def click(self, words: str) -> None:
         """The link or button that says so; the first of them within the page's content, else of the frame."""
-        for where in (self.page.get_by_role("main"), self.page.locator("body")):
-            for role in ("button", "link"):
-                found = where.get_by_role(role, name=words)  # type: ignore[arg-type]
+        main, body = self.page.get_by_role("main"), self.page.locator("body")
+        for where, exact in ((main, True), (main, False), (body, True)):
+            for found in (where.get_by_role(role, name=words, exact=exact) for role in _CLICKABLE):
                 if found.count():
                     found.first.click()
                     return
@@ -93,6 +96,33 @@ class Person:
                 field.select_option(label=shown.strip())
                 return
         raise AssertionError(f"{label} has no option {option!r}: {field.inner_text()}")
+
+    def status(self, path: str) -> int:
+        response = self.page.goto(f"{self.address}{path}")
+        assert response is not None
+        return response.status
+
+    def search(self, text: str) -> None:
+        """In the box that is on every page."""
+        self.page.get_by_label("Zoek een inzending").fill(text)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/inzendingen?**")
+
+    def open(self, summary: str) -> None:
+        """A folded part, if it is folded."""
+        part = self.page.locator("details", has=self.page.get_by_text(summary, exact=True))
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
+
+    def follow(self, words: str) -> None:
+        """The first link in the first row of a table that has these words."""
+        row = self.page.get_by_role("row").filter(has_text=words).filter(has=self.page.get_by_role("link"))
+        assert row.count(), f"no row has {words!r} and a link: {self.text[:3000]}"
+        row.first.get_by_role("link").first.click()
+
+    def field_text(self, label: str) -> str:
+        """What is in a field."""
+        return self._field(label).input_value()
 
     def tick(self, label: str) -> None:
         self._field(label).check()

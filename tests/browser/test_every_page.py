@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser.conftest import NARROW, WIDE, Comes
+from browser.conftest import NARROW, WIDE, Regular
 from browser.desk import Desk
 from browser.pictures import take_picture
 from browser.tour import NO_PAGES, STOPS, Stop, every_stop, patterns
@@ -20,8 +20,9 @@ def test_every_page_of_the_helpdesk_is_on_the_tour() -> None:
 
 
 @stops
-def test_a_page_has_no_violation_of_wcag_and_fits(comes: Comes, desk: Desk, stop: Stop) -> None:
-    person = comes(stop.role)
+def test_a_page_has_no_violation_of_wcag_and_fits(regular: Regular, desk: Desk, stop: Stop) -> None:
+    person = regular(stop.role)
+    person.page.emulate_media(color_scheme="light")
     person.visit(stop.at(desk), stop.status)
     found: dict[str, list[str]] = {}
     for width in (WIDE, NARROW):
@@ -38,8 +39,10 @@ def test_a_page_has_no_violation_of_wcag_and_fits(comes: Comes, desk: Desk, stop
 
 
 @stops
-def test_a_page_says_without_javascript_what_it_says_with_it(comes: Comes, desk: Desk, stop: Stop) -> None:
-    bare = comes(stop.role, javascript=False)
+def test_a_page_says_without_javascript_what_it_says_with_it(
+    regular: Regular, desk: Desk, stop: Stop
+) -> None:
+    bare = regular(stop.role, javascript=False)
     bare.visit(stop.at(desk), stop.status)
 
     assert bare.page.get_by_role("heading", level=1).count() == 1
@@ -48,9 +51,10 @@ def test_a_page_says_without_javascript_what_it_says_with_it(comes: Comes, desk:
 
 @stops
 def test_all_that_can_be_done_on_a_page_is_reached_by_tab_and_shows_where_one_is(
-    comes: Comes, desk: Desk, stop: Stop
+    regular: Regular, desk: Desk, stop: Stop
 ) -> None:
-    person = comes(stop.role)
+    person = regular(stop.role)
+    person.page.set_viewport_size({"width": WIDE, "height": 900})
     person.visit(stop.at(desk), stop.status)
     hidden = person.tab_through()
 
