@@ -28,7 +28,8 @@ def test_a_page_has_no_violation_of_wcag_and_fits(regular: Regular, desk: Desk, 
     for width in (WIDE, NARROW):
         person.page.set_viewport_size({"width": width, "height": 900})
         person.page.emulate_media(color_scheme="light")
-        take_picture(person, stop.name, width)
+        if stop.pictured:
+            take_picture(person, stop.name, width)
         found[f"{width} px, light"] = person.violations()
         if person.too_wide > 0:
             found[f"{width} px"] = [f"{person.too_wide} px too wide: {person.widest}"]

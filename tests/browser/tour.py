@@ -22,6 +22,7 @@ class Stop:
     path: str  # {id}: from Desk.ids
     role: Role | None = Role.BEHEERDER  # None: who has not logged in
     status: int = 200
+    pictured: bool = True
 
     def at(self, desk: Desk) -> str:
         return self.path.format_map(desk.ids)
@@ -41,13 +42,13 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
         "/mijn-account": (Stop(name="mijn-account", path="/mijn-account"),),
         "/inzendingen": (
             Stop(name="inzendingen", path="/inzendingen"),
-            Stop(name="inzendingen-niets", path="/inzendingen?zoek=99999"),
-            Stop(name="inzendingen-fout", path="/inzendingen?van=gisteren", status=422),
+            Stop(name="inzendingen-niets", path="/inzendingen?zoek=99999", pictured=False),
+            Stop(name="inzendingen-fout", path="/inzendingen?van=gisteren", status=422, pictured=False),
         ),
         _INZENDING: (
             Stop(name="inzending", path="/inzendingen/{inzending}"),
             Stop(name="inzending-afgewezen", path="/inzendingen/{afgewezen}"),
-            Stop(name="inzending-vastgelopen", path="/inzendingen/{vastgelopen}"),
+            Stop(name="inzending-vastgelopen", path="/inzendingen/{vastgelopen}", pictured=False),
         ),
         f"{_INZENDING}/controle": (Stop(name="controle", path="/inzendingen/{afgewezen}/controle"),),
         f"{_INZENDING}/verplaats": (Stop(name="verplaats", path="/inzendingen/{inzending}/verplaats"),),
@@ -55,13 +56,13 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
         "/herstel/bevestig": (Stop(name="herstel-bevestig", path="/herstel/bevestig?id={vastgelopen}"),),
         "/waar": (
             Stop(name="waar", path="/waar?brin=17GU"),
-            Stop(name="waar-leeg", path="/waar"),
-            Stop(name="waar-scholen", path="/waar?brin=Apeldoorn"),
-            Stop(name="waar-fout", path="/waar?brin=07CX&datum=gisteren", status=422),
+            Stop(name="waar-leeg", path="/waar", pictured=False),
+            Stop(name="waar-scholen", path="/waar?brin=Apeldoorn", pictured=False),
+            Stop(name="waar-fout", path="/waar?brin=07CX&datum=gisteren", status=422, pictured=False),
         ),
         "/audit": (
             Stop(name="audit", path="/audit"),
-            Stop(name="audit-auditor", path="/audit", role=Role.AUDITOR),
+            Stop(name="audit-auditor", path="/audit", role=Role.AUDITOR, pictured=False),
         ),
         _BEHEER: (Stop(name="beheer", path=_BEHEER),),
         _ORGANISATIES: (Stop(name="organisaties", path=_ORGANISATIES),),
@@ -92,11 +93,11 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
         ),
         f"{_KOPPELINGEN}/{{id}}/{{actie}}": (
             Stop(name="koppeling-activeren", path=f"{_KOPPELINGEN}/k-saffier/activeren"),
-            Stop(name="koppeling-uitzetten", path=f"{_KOPPELINGEN}/{{koppeling}}/uitzetten"),
+            Stop(name="koppeling-uitzetten", path=f"{_KOPPELINGEN}/{{koppeling}}/uitzetten", pictured=False),
         ),
         _BRIN: (
             Stop(name="brin-lijst", path=_BRIN),
-            Stop(name="brin-gezocht", path=f"{_BRIN}?zoek=Apeldoorn"),
+            Stop(name="brin-gezocht", path=f"{_BRIN}?zoek=Apeldoorn", pictured=False),
         ),
         f"{_BRIN}/nieuw": (Stop(name="brin-nieuw", path=f"{_BRIN}/nieuw"),),
         f"{_BRIN}/nieuw/controleren": (
@@ -137,7 +138,7 @@ NO_PAGES: Mapping[str, str] = MappingProxyType(
     }
 )
 # What any path may answer.
-OTHERS = (Stop(name="niet-gevonden", path="/dit/is/er/niet", status=404),)
+OTHERS = (Stop(name="niet-gevonden", path="/dit/is/er/niet", status=404, pictured=False),)
 
 
 def every_stop() -> list[Stop]:
