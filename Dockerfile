@@ -17,6 +17,7 @@ COPY storage ./storage
 COPY brokers ./brokers
 COPY outbox ./outbox
 COPY kindkans ./kindkans
+COPY helpdesk ./helpdesk
 COPY gateway ./gateway
 COPY migrations ./migrations
 RUN python -m pip wheel --quiet --no-cache-dir --no-deps --no-build-isolation --wheel-dir dist . \

@@ -100,7 +100,13 @@ def unused_koppelingen(
     query = (
         select(koppeling.c.koppeling_id)
         .where(koppeling.c.status == KoppelingStatus.ACTIEF.value, koppeling.c.changed_ms < to_ms(before))
-        .where(~exists().where(koppeling_brin.c.koppeling_id == koppeling.c.koppeling_id, _SENT))
+        .where(
+            ~exists().where(
+                koppeling_brin.c.omgeving_id == koppeling.c.omgeving_id,
+                koppeling_brin.c.koppeling_id == koppeling.c.koppeling_id,
+                _SENT,
+            )
+        )
         .order_by(koppeling.c.changed_ms, koppeling.c.koppeling_id)
     )
     if swv_id is not None:

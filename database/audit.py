@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from database.engine import now_ms
 from database.schema import audit
@@ -16,6 +16,7 @@ from dossier.timestamps import from_ms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRow:
+    audit_id: int
     at: datetime
     actor: str
     action: str
@@ -57,22 +58,28 @@ def amend_audit(connection: Connection, audit_id: int, detail: str) -> None:
 
 def list_audit(connection: Connection, limit: int) -> list[AuditRow]:
     """The newest first."""
-    rows = connection.execute(select(audit).order_by(audit.c.audit_id.desc()).limit(limit))
-    return [_row(row) for row in rows]
+    query = select(audit).order_by(audit.c.audit_id.desc()).limit(limit)
+    return [audit_row(row) for row in connection.execute(query)]
 
 
 def audit_of(connection: Connection, subject: str, actions: Sequence[str], limit: int = 20) -> list[AuditRow]:
     """What was done to one thing, the newest first. Ids of unlike things may be the same: hence `actions`."""
-    rows = connection.execute(
+    query = (
         select(audit)
         .where(audit.c.subject == subject, audit.c.action.in_(actions))
         .order_by(audit.c.audit_id.desc())
         .limit(limit)
     )
-    return [_row(row) for row in rows]
+    return [audit_row(row) for row in connection.execute(query)]
 
 
-def _row(row: Row[Any]) -> AuditRow:
+def audit_row(row: Any) -> AuditRow:
+    """Of a row of the table."""
     return AuditRow(
-        at=from_ms(row.at_ms), actor=row.actor, action=row.action, subject=row.subject, detail=row.detail
+        audit_id=row.audit_id,
+        at=from_ms(row.at_ms),
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        detail=row.detail,
     )

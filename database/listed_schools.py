@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from database.schema import listed_school
+from database.search_text import fold
 from database.settings_version import bump_version
 from dossier.brin import Brin, Vestiging
 from routing.brin_list import ListedSchool
@@ -33,26 +35,26 @@ def list_schools(connection: Connection, brin: Brin | None = None) -> list[Liste
     return [_school(row) for row in connection.execute(query)]
 
 
-def search_schools(connection: Connection, text: str, limit: int) -> list[ListedSchool]:
-    """Those whose vestigingscode begins with it, or whose name or place has every word of it."""
-    of = listed_school.c
-    words = [
-        or_(of.naam.icontains(w, autoescape=True), of.plaats.icontains(w, autoescape=True))
-        for w in text.split()
-    ]
-    if not words:
-        return []
-    code = of.vestiging.istartswith(text.strip(), autoescape=True)
-    query = select(listed_school).where(or_(code, and_(*words))).order_by(of.vestiging).limit(limit)
-    return [_school(row) for row in connection.execute(query)]
-
-
 def listed_by_hand(connection: Connection, limit: int) -> list[ListedSchool]:
     """What the helpdesk added."""
     query = select(listed_school).where(listed_school.c.origin == "helpdesk")
     return [
         _school(row) for row in connection.execute(query.order_by(listed_school.c.vestiging).limit(limit))
     ]
+
+
+def search_schools(connection: Connection, text: str, limit: int) -> list[ListedSchool]:
+    """Those whose vestigingscode begins with it, or whose name and place have every word of it; case and
+    accents do not count. In order of their code."""
+    words, code = fold(text).split(), text.strip().upper()
+    if not words:
+        return []
+    found = (
+        s
+        for s in list_schools(connection)
+        if str(s.vestiging).startswith(code) or all(w in fold(f"{s.naam} {s.plaats}") for w in words)
+    )
+    return list(islice(found, limit))
 
 
 def listed_brins(connection: Connection) -> list[Brin]:

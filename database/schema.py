@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -24,20 +23,14 @@ from sqlalchemy import (
 )
 
 from database.key_fingerprints import key_fingerprint_table
+from database.metadata import Moment, Number, metadata
+from database.people_schema import account, audit, login_mislukking, sessie
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-# SQLite gives its automatic numbers only to the type INTEGER, which there has 64 bits.
-Number = BigInteger().with_variant(Integer(), "sqlite")
-Moment = BigInteger()
+__all__ = [
+    "account", "audit", "dossier", "inzending", "inzending_bijlage", "inzending_reden", "key_fingerprint",
+    "koppeling", "koppeling_brin", "listed_school", "login_mislukking", "metadata", "omgeving", "organisatie",
+    "outbox", "outbox_gebeurtenis", "outbox_payload", "sessie", "settings_version", "swv", "verplaatsing",
+]  # fmt: skip
 
 # Settings ------------------------------------------------------------------------------------
 
@@ -304,66 +297,3 @@ outbox_gebeurtenis = Table(
 # Keys ----------------------------------------------------------------------------------------
 
 key_fingerprint = key_fingerprint_table(metadata)
-
-# People --------------------------------------------------------------------------------------
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("audit_id", Number, primary_key=True, autoincrement=True),
-    Column("at_ms", Moment, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", String(48), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-)
-Index("ix_audit_subject", audit.c.subject, audit.c.audit_id)
-Index("ix_audit_actor", audit.c.actor, audit.c.audit_id)
-
-# Local accounts; who logs in by OIDC has none.
-account = Table(
-    "account",
-    metadata,
-    Column("account_id", String(32), primary_key=True),
-    Column("gebruikersnaam", String(64), nullable=False, unique=True),  # lower case
-    Column("naam", Text, nullable=False),
-    Column("rol", String(24), nullable=False),
-    Column("swv_id", String(64), ForeignKey("swv.swv_id"), index=True),
-    Column("status", String(16), nullable=False),
-    Column("secret_hash", Text, nullable=False),  # of the password
-    # The second factor's key, sealed for this account.
-    Column("totp_key_id", String(64), nullable=False),
-    Column("totp_nonce", LargeBinary, nullable=False),
-    Column("totp_ciphertext", LargeBinary, nullable=False),
-    Column("totp_step", BigInteger, nullable=False),  # the last that was used: each code works once
-    Column("created_ms", Moment, nullable=False),
-    Column("changed_ms", Moment, nullable=False),
-    CheckConstraint("rol IN ('helpdesk', 'applicatiebeheerder', 'auditor', 'beheerder')", name="rol"),
-    CheckConstraint("status IN ('actief', 'geblokkeerd')", name="status"),
-    CheckConstraint("rol <> 'applicatiebeheerder' OR swv_id IS NOT NULL", name="applicatiebeheerder_of_swv"),
-    CheckConstraint("rol NOT IN ('helpdesk', 'beheerder') OR swv_id IS NULL", name="others_of_all"),
-)
-
-sessie = Table(
-    "sessie",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("actor", Text, nullable=False, index=True),
-    Column("account_id", String(32), ForeignKey("account.account_id"), index=True),  # None: by OIDC
-    Column("naam", Text, nullable=False),
-    Column("rol", String(24), nullable=False),
-    Column("swv_id", String(64)),
-    Column("csrf", String(64), nullable=False),
-    Column("created_ms", Moment, nullable=False),
-    Column("seen_ms", Moment, nullable=False),
-    Column("ended_ms", Moment),
-)
-
-# Failed logins, by a hash of the name or of the address that tried.
-login_mislukking = Table(
-    "login_mislukking",
-    metadata,
-    Column("sleutel", String(64), primary_key=True),
-    Column("tries", Integer, nullable=False),
-    Column("last_ms", Moment, nullable=False),
-)

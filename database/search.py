@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, tuple_
 from database.inzendingen import InzendingRecord
 from database.outbox_rows import State
 from database.schema import inzending, inzending_reden, omgeving, organisatie, outbox
-from database.search_conditions import conditions_of
+from database.search_conditions import AFGEWEZEN, Where, unindexed, where
 from database.search_cursor import BadCursor, Cursor, Sort, parse_cursor
 from database.search_filter import EVERYTHING, Filter, Stand
 from database.search_text import Query, understand
@@ -60,10 +60,10 @@ def search(
     """
     if cursor is not None and cursor.sort is not sort:
         raise ValueError("a cursor goes with its sort")
-    conditions = conditions_of(connection, filter_)
+    found_by = where(connection, filter_, by_time=sort.by == "ontvangen")
     backwards = cursor is not None and cursor.backwards
     rows: list[Row[Any]] = []
-    for query in _parts(conditions, sort, cursor):
+    for query in _parts(found_by, filter_, sort, cursor):
         if len(rows) <= limit:
             rows += connection.execute(query.limit(limit + 1 - len(rows))).all()
     more = len(rows) > limit
@@ -95,37 +95,36 @@ _FROM = (
 )
 
 
-def _parts(conditions: Sequence[ColumnElement[bool]], sort: Sort, cursor: Cursor | None) -> list[Select[Any]]:
+def _parts(found_by: Where, filter_: Filter, sort: Sort, cursor: Cursor | None) -> list[Select[Any]]:
     """The queries that give the rows one after the other: two where some rows have no key to sort by."""
     backwards = cursor is not None and cursor.backwards
-    everything = select(*_COLUMNS).select_from(_FROM).where(*conditions)
-    by_id = (inzending.c.inzending_id,)
+    descending = sort.descending is not backwards
+    everything = select(*_COLUMNS).select_from(_FROM).where(*found_by.conditions)
+    shape = unindexed if found_by.gathered else lambda column: column
+    by_id = (shape(inzending.c.inzending_id),)
     if sort.by == "ontvangen":
-        return [_in_order(everything, by_id, sort, cursor)]
+        return [_in_order(everything, by_id, descending, cursor)]
     if sort.by == "school":
-        return [_in_order(everything, (inzending.c.schoolnaam, *by_id), sort, cursor)]
-    numbered = everything.where(inzending.c.dossiernummer.is_not(None))
-    without = everything.where(inzending.c.dossiernummer.is_(None))
+        return [_in_order(everything, (shape(inzending.c.schoolnaam), *by_id), descending, cursor)]
     in_without = cursor is not None and cursor.key is None
+    # Not asked where the filter rules it out: it would look through all rows to find none.
+    only_without = filter_.stand is Stand.AFGEWEZEN or filter_.reden is not None
+    none_without = filter_.stand not in (None, Stand.AFGEWEZEN)
     parts = []
-    if not in_without or backwards:
-        after = None if in_without else cursor
-        parts.append(_in_order(numbered, (inzending.c.dossiernummer, *by_id), sort, after, backwards))
-    if in_without or not backwards:
-        after = cursor if in_without else None
-        parts.append(_in_order(without, by_id, sort, after, backwards))
+    if (not in_without or backwards) and not only_without:
+        numbered = everything.where(inzending.c.dossiernummer.is_not(None))
+        columns = (shape(inzending.c.dossiernummer), *by_id)
+        parts.append(_in_order(numbered, columns, descending, None if in_without else cursor))
+    if (in_without or not backwards) and not none_without:
+        gathered = found_by.gathered
+        without = everything.where(shape(inzending.c.dossiernummer).is_(None) if gathered else AFGEWEZEN)
+        parts.append(_in_order(without, by_id, descending, cursor if in_without else None))
     return parts[::-1] if backwards else parts
 
 
 def _in_order(
-    query: Select[Any],
-    columns: tuple[ColumnElement[Any], ...],
-    sort: Sort,
-    cursor: Cursor | None,
-    backwards: bool | None = None,
+    query: Select[Any], columns: tuple[ColumnElement[Any], ...], descending: bool, cursor: Cursor | None
 ) -> Select[Any]:
-    backwards = cursor is not None and cursor.backwards if backwards is None else backwards
-    descending = sort.descending is not backwards
     if cursor is not None:
         here = (cursor.inzending_id,) if len(columns) == 1 else (cursor.key, cursor.inzending_id)
         there = tuple_(*columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
+    Select,
     any_,
     bindparam,
     exists,
@@ -32,13 +35,13 @@ from dossier.identifiers import InzendingId
 from dossier.reden import RedenCode
 from dossier.timestamps import to_ms
 
-FEW = 20_000
+FEW = 30_000
 """So many rows are gathered and sorted in some 50 ms."""
 
 _Condition = ColumnElement[bool]
 
 # Literals, for a partial index serves no query that has parameters in their place.
-_AFGEWEZEN = inzending.c.uitkomst == literal_column("'afgewezen'")
+AFGEWEZEN = inzending.c.uitkomst == literal_column("'afgewezen'")
 _DUBBEL = inzending.c.uitkomst == literal_column("'dubbel'")
 _NEW = inzending.c.uitkomst.in_((literal_column("'nieuw'"), literal_column("'versie'")))
 
@@ -62,8 +65,9 @@ _DELIVERED = _NEW & or_(
     inzending.c.bezorgd_ms.is_not(None),
     exists().where(_EVENT.event_id == inzending.c.inzending_id, _state(State.BEZORGD)),
 )
+_STATES = (Stand.WACHTEND, Stand.GEPUBLICEERD, Stand.VASTGELOPEN)  # most often of few
 _STANDEN: dict[Stand, _Condition] = {
-    Stand.AFGEWEZEN: _AFGEWEZEN,
+    Stand.AFGEWEZEN: AFGEWEZEN,
     Stand.DUBBEL: _DUBBEL,
     Stand.WACHTEND: _with_event(_OPEN, _state(State.WACHTEND)),
     Stand.GEPUBLICEERD: _with_event(_OPEN, _state(State.GEPUBLICEERD)),
@@ -72,28 +76,29 @@ _STANDEN: dict[Stand, _Condition] = {
 }
 
 
-def conditions_of(connection: Connection, filter_: Filter) -> list[_Condition]:
-    """All of which must hold. Reads the names of schools, and counts; never the inzendingen one by one."""
-    found = [
-        column == value
-        for column, value in (
-            (inzending.c.swv_id, filter_.swv_id),
-            (inzending.c.swv_id, filter_.visible_to),
-            (inzending.c.omgeving_id, filter_.omgeving_id),
-        )
-        if value is not None
-    ]
-    if filter_.from_ is not None:
-        found.append(inzending.c.inzending_id >= first_id(filter_.from_))
-    if filter_.to is not None:
-        found.append(inzending.c.inzending_id < first_id(filter_.to))
-    if filter_.stand is not None:
-        found.append(_STANDEN[filter_.stand])
-    if filter_.reden is not None:
-        found.append(_with_reden(connection, filter_.reden))
-    if filter_.query:
-        found.append(_matching(connection, filter_.query))
-    return found
+@dataclass(frozen=True, slots=True)
+class Where:
+    conditions: tuple[_Condition, ...]  # all must hold
+    gathered: bool  # few rows pass one of them, which has an index: take those and sort them
+
+
+def where(connection: Connection, filter_: Filter, *, by_time: bool) -> Where:
+    """The filter, and how it is best answered. Reads the names of schools, and counts; never row by row.
+
+    `by_time`: in that order the rows of one SWV need no sorting, for their index has it.
+    """
+    of, asked = inzending.c, filter_
+    swvs = [of.swv_id == swv for swv in (asked.swv_id, asked.visible_to) if swv is not None]
+    omgeving = [of.omgeving_id == asked.omgeving_id] if asked.omgeving_id is not None else []
+    period = [of.inzending_id >= first_id(asked.from_)] if asked.from_ is not None else []
+    period += [of.inzending_id < first_id(asked.to)] if asked.to is not None else []
+    stand = [_STANDEN[asked.stand]] if asked.stand is not None else []
+    reden, few_reden = _with_reden(connection, asked.reden) if asked.reden is not None else ([], False)
+    query, few_query = _matching(connection, asked.query) if asked.query else ([], False)
+    gathered = few_reden or few_query
+    for conditions in (omgeving, [] if by_time else swvs[:1], stand if asked.stand in _STATES else []):
+        gathered = gathered or (bool(conditions) and is_few(connection, [_ids(*conditions)]))
+    return Where((*swvs, *omgeving, *period, *stand, *reden, *query), gathered)
 
 
 def first_id(moment: datetime) -> InzendingId:
@@ -101,15 +106,20 @@ def first_id(moment: datetime) -> InzendingId:
     return InzendingId(f"{max(to_ms(moment), 0):012x}".ljust(32, "0"))
 
 
-def _with_reden(connection: Connection, code: RedenCode) -> _Condition:
-    of_code = inzending_reden.c.code == code.value
-    if is_few(connection, [select(inzending_reden.c.inzending_id).where(of_code)]):
-        return inzending.c.inzending_id.in_(select(inzending_reden.c.inzending_id).where(of_code))
-    return _AFGEWEZEN & exists().where(inzending_reden.c.inzending_id == inzending.c.inzending_id, of_code)
+def _ids(*conditions: _Condition) -> Select[Any]:
+    return select(inzending.c.inzending_id).where(*conditions)
 
 
-def _matching(connection: Connection, query: Query) -> _Condition:
-    """One of what the query says; nothing, if it says nothing that can be found."""
+def _with_reden(connection: Connection, code: RedenCode) -> tuple[list[_Condition], bool]:
+    with_code = select(inzending_reden.c.inzending_id).where(inzending_reden.c.code == code.value)
+    if is_few(connection, [with_code]):
+        return [inzending.c.inzending_id.in_(with_code)], True
+    own = with_code.where(inzending_reden.c.inzending_id == inzending.c.inzending_id)
+    return [AFGEWEZEN, own.correlate(inzending).exists()], False
+
+
+def _matching(connection: Connection, query: Query) -> tuple[list[_Condition], bool]:
+    """One of what the query says."""
     exact: list[tuple[Column[Any], Any]] = [
         (inzending.c.dossiernummer, query.dossiernummer),
         (inzending.c.bericht_id, query.bericht_id),
@@ -121,25 +131,26 @@ def _matching(connection: Connection, query: Query) -> _Condition:
     if query.vestiging is not None:
         brin, vestiging = str(query.vestiging.brin), str(query.vestiging)
         conditions.append((inzending.c.brin == brin) & (inzending.c.vestiging == vestiging))
-    if query.woorden:
-        conditions += _of_schools(connection, find_schools(connection, query.woorden))
-    return or_(false(), *conditions)
+    keys = _keys(find_schools(connection, query.woorden)) if query.woorden else []
+    found = [*conditions, *(_one_of(connection, column, values) for column, values in keys)]
+    if not found or is_few(connection, [_ids(condition) for condition in found]):
+        return [or_(false(), *found)], True
+    walked = [_one_of(connection, unindexed(column), values) for column, values in keys]
+    return [or_(*conditions, *walked)], False
 
 
-def _of_schools(connection: Connection, schools: Schools) -> list[_Condition]:
-    keys = [
-        (column, values)
-        for column, values in (
-            (inzending.c.brin, schools.brins),
-            (inzending.c.omgeving_id, schools.omgevingen),
-            (inzending.c.schoolnaam, schools.schoolnamen),
-        )
-        if values
-    ]
-    conditions = [_one_of(connection, column, values) for column, values in keys]
-    if not conditions or is_few(connection, [select(inzending.c.inzending_id).where(c) for c in conditions]):
-        return conditions
-    return [_one_of(connection, column.concat(""), values) for column, values in keys]
+def _keys(schools: Schools) -> list[tuple[Column[Any], Collection[str]]]:
+    keys = (
+        (inzending.c.brin, schools.brins),
+        (inzending.c.omgeving_id, schools.omgevingen),
+        (inzending.c.schoolnaam, schools.schoolnamen),
+    )
+    return [(column, values) for column, values in keys if values]
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, of which neither database knows that an index has it."""
+    return column + 0 if isinstance(column.type, Integer) else column.concat("")
 
 
 def _one_of(connection: Connection, column: ColumnElement[str], values: Collection[str]) -> _Condition:

@@ -56,7 +56,9 @@ def understand(text: str) -> Query:
         vestiging = Vestiging.parse(typed.replace(" ", ""), brin)
         if vestiging is not None:
             return Query(vestiging=vestiging)
-    return Query(woorden=tuple(fold(typed).split()[:_MOST_WORDS]), achternaam=typed)
+    woorden = tuple(fold(typed).split()[:_MOST_WORDS])
+    # A lone accent folds to nothing, and is looked for as it is: it is not the same as an empty box.
+    return Query(woorden=woorden or ((typed,) if typed else ()), achternaam=typed)
 
 
 def fold(text: str) -> str:

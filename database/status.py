@@ -19,7 +19,7 @@ from dossier.status import Gebeurtenis, Moment, Status, Toestand
 from dossier.timestamps import from_ms
 from dossier.verdict import Soort
 
-_TOESTAND = {
+TOESTAND_OF = {
     State.WACHTEND: Toestand.GEACCEPTEERD,
     State.GEPUBLICEERD: Toestand.GEPUBLICEERD,
     State.BEZORGD: Toestand.BEZORGD,
@@ -91,5 +91,5 @@ def _what_is_left(connection: Connection, record: InzendingRecord) -> tuple[Mome
 
 def _toestand(event: OutboxRow | None, later: tuple[Moment, ...]) -> Toestand:
     if event is not None:
-        return _TOESTAND[event.state]
+        return TOESTAND_OF[event.state]
     return Toestand.BEZORGD if later else Toestand.GEACCEPTEERD

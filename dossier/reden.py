@@ -126,7 +126,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Een naam mag maximaal {grens} tekens zijn.",
             oplossing=f"Geef het bestand een kortere naam. {_STUUR_OPNIEUW}",
             betekenis="De bestandsnaam van een bijlage is langer dan toegestaan.",
-            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf bewaren wij niet.",
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf "
+            "bewaren wij niet.",
             bron="FAQ 6",
         ),
         RedenCode.BIJLAGE_ZONDER_BESTAND: Entry(
@@ -143,7 +144,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "(een schuine streep of onzichtbare stuurtekens).",
             oplossing="Geef het bestand een gewone naam, zoals verslag.pdf. " + _STUUR_OPNIEUW,
             betekenis="De bestandsnaam is leeg, bevat / of \\ of onzichtbare tekens.",
-            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf bewaren wij niet.",
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat; de naam zelf "
+            "bewaren wij niet.",
             bron="D",
         ),
         RedenCode.BIJLAGE_TYPE_NIET_TOEGESTAAN: Entry(
@@ -151,7 +153,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="{bijlage} is een programma of script. Zulke bestanden zijn niet toegestaan.",
             oplossing="Verstuur alleen documenten en afbeeldingen, bijvoorbeeld als PDF. " + _STUUR_OPNIEUW,
             betekenis="De inhoud van het bestand (niet de naam) is een programma of script.",
-            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat. Weet de school niets van dit "
+            beheerder="Niets in Kindkans. Vertel de school om welke bijlage het gaat. Weet de school "
+            "niets van dit "
             "bestand, laat de computer daar dan op virussen controleren.",
             bron="D",
         ),
@@ -178,7 +181,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "Een brincode bestaat uit twee cijfers en twee letters, zoals 32DD.",
             oplossing="Controleer de brincode in ParnasSys via School > Info. " + _STUUR_OPNIEUW,
             betekenis="ParnasSys stuurde iets mee dat geen brincode (of vestiging daarvan) is.",
-            beheerder="Zoek de juiste brincode van de school op in de lijst en geef die door, zodat de school haar in "
+            beheerder="Zoek de juiste brincode van de school op in de lijst en geef die door, zodat de "
+            "school haar in "
             "ParnasSys kan verbeteren (School > Info).",
             bron="D",
         ),
@@ -189,7 +193,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             "gevestigd door aan de helpdesk van Kindkans. De brincode wordt dan toegevoegd. "
             + _STUUR_OPNIEUW,
             betekenis="Een (relatief nieuwe) brincode die nog niet in de landelijke lijst staat.",
-            beheerder="Controleer de brincode {brin} met de naam en de plaats van de school, en voeg haar toe aan de "
+            beheerder="Controleer de brincode {brin} met de naam en de plaats van de school, en voeg "
+            "haar toe aan de "
             "lijst (Beheer > Brincodes). Stel haar daarna in bij de juiste organisatie.",
             bron="FAQ 9",
         ),
@@ -202,7 +207,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             f"door (in ParnasSys te vinden via School > Info). {_STUUR_OPNIEUW}",
             betekenis="De brincode staat bij geen organisatie van het samenwerkingsverband, of "
             "alleen bij een andere vestiging dan het bericht noemt.",
-            beheerder="Ga naar Beheer > Organisatie, klik de betreffende organisatie aan en klik op ‘bewerken’. Staat "
+            beheerder="Ga naar Beheer > Organisatie, klik de betreffende organisatie aan en klik op "
+            "‘bewerken’. Staat "
             "hier niet de brincode ingesteld, zoals de school heeft doorgegeven ({brin})? Wijzig dan de "
             "brincode.",
             bron="FAQ 6",
@@ -214,7 +220,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             oplossing="Vraag uw samenwerkingsverband om de brincode bij precies één organisatie in "
             f"te stellen (Beheer > Organisatie > bewerken). {_STUUR_OPNIEUW}",
             betekenis="Twee of meer organisaties van het samenwerkingsverband hebben deze brincode.",
-            beheerder="Ga naar Beheer > Organisatie en zoek op {brin}. Haal de brincode weg bij de organisaties waar "
+            beheerder="Ga naar Beheer > Organisatie en zoek op {brin}. Haal de brincode weg bij de "
+            "organisaties waar "
             "zij niet hoort, of stel bij elk een eigen vestiging in.",
             bron="D",
         ),
@@ -223,7 +230,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="Er is nog geen koppeling tussen uw ParnasSys-omgeving en Kindkans.",
             oplossing=_VRAAG_HELPDESK,
             betekenis="Voor deze ParnasSys-omgeving bestaat geen enkele koppeling.",
-            beheerder="Controleer bij welk samenwerkingsverband de school hoort en stel de koppeling voor deze "
+            beheerder="Controleer bij welk samenwerkingsverband de school hoort en stel de koppeling "
+            "voor deze "
             "ParnasSys-omgeving in (Beheer > Koppelingen). Een applicatiebeheerder neemt contact op met de "
             "helpdesk en vermeldt de naam van de school, de brincode en het samenwerkingsverband.",
             bron="FAQ 6, FAQ 8",
@@ -233,7 +241,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             melding="De koppeling van uw ParnasSys-omgeving voor brincode {brin} is (nog) niet actief.",
             oplossing=_VRAAG_HELPDESK,
             betekenis="De koppeling bestaat, maar is nog niet geactiveerd of is uitgezet.",
-            beheerder="Controleer of de aanvraag klopt en activeer de koppeling (Beheer > Koppelingen). Is zij met "
+            beheerder="Controleer of de aanvraag klopt en activeer de koppeling (Beheer > Koppelingen). "
+            "Is zij met "
             "opzet uitgezet, vertel de school dan waarom. Een applicatiebeheerder neemt contact op met de "
             "helpdesk.",
             bron="FAQ 8",
@@ -244,8 +253,10 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             oplossing=_VRAAG_HELPDESK,
             betekenis="De omgeving heeft een koppeling, maar niet voor deze brincode. Dit is ook wat "
             "een afzender krijgt die voor een andere school verstuurt.",
-            beheerder="Controleer of brincode {brin} echt bij deze omgeving hoort, en voeg haar dan toe aan de koppeling "
-            "(Beheer > Koppelingen). Zo niet: verzendt deze omgeving voor een andere school, zoek dan uit waarom. "
+            beheerder="Controleer of brincode {brin} echt bij deze omgeving hoort, en voeg haar dan toe "
+            "aan de koppeling "
+            "(Beheer > Koppelingen). Zo niet: verzendt deze omgeving voor een andere school, zoek dan "
+            "uit waarom. "
             "Een applicatiebeheerder neemt contact op met de helpdesk.",
             bron="FAQ 6",
         ),
@@ -263,7 +274,8 @@ CATALOGUE: Mapping[RedenCode, Entry] = MappingProxyType(
             ),
             oplossing=f"Vul de gegevens van de leerling aan in ParnasSys. {_STUUR_OPNIEUW}",
             betekenis="Achternaam leeg, of geboortedatum leeg, onmogelijk of in de toekomst.",
-            beheerder="Niets in Kindkans. Vertel de school welk gegeven ontbreekt of niet kan kloppen; noem geen "
+            beheerder="Niets in Kindkans. Vertel de school welk gegeven ontbreekt of niet kan kloppen; "
+            "noem geen "
             "gegevens van de leerling in een e-mail.",
             bron="D",
         ),

@@ -9,6 +9,7 @@ import typer
 
 from dossier.errors import GatewayError
 from gateway.commands import (
+    accounts,
     brins,
     configure,
     koppelingen,
@@ -34,6 +35,7 @@ app.add_typer(organisaties.swv_app, name="swv")
 app.add_typer(organisaties.organisatie_app, name="organisatie")
 app.add_typer(koppelingen.omgeving_app, name="omgeving")
 app.add_typer(koppelingen.koppeling_app, name="koppeling")
+app.add_typer(accounts.account_app, name="account")
 app.add_typer(configure.config_app, name="config")
 app.add_typer(submissions.inzending_app, name="inzending")
 submissions.inzending_app.command("move")(moving.move_command)

@@ -1,7 +1,7 @@
 """After a restore of one side to an earlier moment: what the other side still has is put right.
 
-Of the gateway: no number that the store knows is ever given again, and the pushes that only the store
-remembers are adopted, so that a repeat of one gets its number. Of the store: what it has lost is
+Of the gateway: no number that the store knows is ever given again, and the pushes and moves that only the
+store remembers are adopted, so that a repeat of one gets its number. Of the store: what it has lost is
 offered again. Each change is one transaction with its audit row; all of it may be repeated.
 """
 
@@ -9,24 +9,34 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from database import dossiernummers, outbox
-from database.adoption import Obstacle, adopt, known_events, obstacle
+from database.adoption import Obstacle, adopt, adopt_move, known_events, move_obstacle, obstacle
 from database.answered import AnsweredVersion, answered_versions
 from database.audit import write_audit
 from database.engine import reading, writing
 from database.inzendingen import BijlageRecord, InzendingRecord
+from database.moves import MoveRecord
 from database.outbox_rows import State
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError, PoisonEvent
 from dossier.identifiers import InzendingId
 from dossier.verdict import Soort
-from kindkans.queries import StoredPush, highest_number, stored_events, stored_push
+from kindkans.queries import (
+    StoredMove,
+    StoredPush,
+    highest_number,
+    pushes_of,
+    stored_events,
+    stored_move,
+    stored_moves,
+    stored_push,
+)
 from storage.seal import Seal, UnknownKey
 from validators.bijlagen import naam_characters
 
@@ -42,6 +52,7 @@ class Lost:
     dossiernummer: int
     versie: int
     obstacle: str = ""  # why it can not be put right; "" if it can
+    is_move: bool = False  # of what the store has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +71,7 @@ class Findings:
         return self.numbers_safe and not self.at_gateway and not self.at_store
 
 
+TERUGGEHAALD = "Teruggehaald uit Kindkans na herstel van een back-up; de eigen toelichting is verloren."
 ZONDER_INHOUD = "ZONDER_INHOUD"  # retention, or an earlier restore, has taken the content
 
 
@@ -71,29 +83,35 @@ def inspect(gateway: Engine, store: Engine, seal: Seal, at_least: int = 0) -> Fi
     with reading(gateway) as connection:  # before the store: what is delivered by now must be in it
         delivered = [a for a in answered_versions(connection) if a.state is State.BEZORGD]
     with reading(store) as theirs:
-        held = stored_events(theirs)
+        held, held_moves = stored_events(theirs), stored_moves(theirs)
         highest = max(highest_number(theirs), at_least)
         with reading(gateway) as ours:  # after it: what it has must be known by now
             known = known_events(ours)
-            at_gateway = tuple(
+            pushes = [
                 _lost(ours, stored_push(theirs, event_id), seal) for event_id in held if event_id not in known
-            )
+            ]
+            moves = [
+                _lost_move(ours, move, pushes_of(theirs, move.dossiernummer), pushes)
+                for move in held_moves
+                if move.event_id not in known
+            ]
             here = dossiernummers.position(ours)
             highest = max(highest, dossiernummers.highest_number(ours))
-    in_store = set(held)
+    in_store = {*held, *(move.event_id for move in held_moves)}
     at_store = tuple(_missing(answered) for answered in delivered if answered.event_id not in in_store)
-    return Findings(position=here, highest=highest, at_gateway=at_gateway, at_store=at_store)
+    return Findings(position=here, highest=highest, at_gateway=(*pushes, *moves), at_store=at_store)
 
 
 def put_right(
     gateway: Engine, store: Engine, seal: Seal, actor: str, *, at_least: int = 0, margin: int = MARGIN
 ) -> Findings:
-    """Numbers first, then pushes, then events. What was found before; look again for what is left."""
+    """Numbers, then pushes and moves, then events. What was found before; look again for what is left."""
     found = inspect(gateway, store, seal, at_least)
     _advance_numbers(gateway, found.highest + margin, actor)
     for lost in found.at_gateway:
         if not lost.obstacle:
-            _adopt(gateway, store, seal, lost.event_id, actor)
+            adopt_one = _adopt_move if lost.is_move else _adopt
+            adopt_one(gateway, store, seal, lost.event_id, actor)
     for lost in found.at_store:
         if not lost.obstacle:
             _offer_again(gateway, lost.event_id, actor)
@@ -127,6 +145,18 @@ def _adopt(gateway: Engine, store: Engine, seal: Seal, event_id: InzendingId, ac
             write_audit(connection, actor=actor, action="push_adopted", subject=event_id, detail=detail)
 
 
+def _adopt_move(gateway: Engine, store: Engine, _seal: Seal, event_id: InzendingId, actor: str) -> None:
+    with reading(store) as theirs:
+        move = stored_move(theirs, event_id)
+        pushes = pushes_of(theirs, move.dossiernummer)
+    record = _move_record(move, actor)
+    with writing(gateway) as connection:
+        if move_obstacle(connection, record, pushes) is None:
+            adopt_move(connection, record, move.received_ms)
+            detail = f"dossiernummer={move.dossiernummer} versie={move.versie}"
+            write_audit(connection, actor=actor, action="move_adopted", subject=event_id, detail=detail)
+
+
 def _offer_again(gateway: Engine, event_id: InzendingId, actor: str) -> None:
     with writing(gateway) as connection:
         if outbox.offer_again(connection, event_id):
@@ -144,12 +174,44 @@ def _lost(ours: Connection, push: StoredPush, seal: Seal) -> Lost:
     )
 
 
+def _lost_move(
+    ours: Connection, move: StoredMove, its_pushes: Sequence[InzendingId], lost_pushes: Sequence[Lost]
+) -> Lost:
+    found = move_obstacle(ours, _move_record(move, ""), its_pushes)
+    if found is Obstacle.ANDER_DOSSIER:  # unless the dossier itself is adopted first
+        adopted = {lost.event_id for lost in lost_pushes if not lost.obstacle}
+        found = None if adopted & set(its_pushes) else found
+    return Lost(
+        event_id=move.event_id,
+        dossiernummer=move.dossiernummer,
+        versie=move.versie,
+        obstacle=found or "",
+        is_move=True,
+    )
+
+
 def _missing(answered: AnsweredVersion) -> Lost:
     return Lost(
         event_id=answered.event_id,
         dossiernummer=answered.dossiernummer,
         versie=answered.versie,
         obstacle="" if answered.has_content else ZONDER_INHOUD,
+    )
+
+
+def _move_record(move: StoredMove, actor: str) -> MoveRecord:
+    """The store does not know who moved it, nor why."""
+    return MoveRecord(
+        event_id=move.event_id,
+        dossiernummer=move.dossiernummer,
+        versie=move.versie,
+        van_swv_id=move.van_swv_id,
+        van_organisatie_id=move.van_organisatie_id,
+        naar_swv_id=move.naar_swv_id,
+        naar_organisatie_id=move.naar_organisatie_id,
+        actor=actor,
+        toelichting=TERUGGEHAALD,
+        at_ms=move.moved_ms,
     )
 
 

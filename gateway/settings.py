@@ -78,6 +78,17 @@ class Settings(BaseSettings):
     helpdesk_url: str = Field(
         "", description="where browsers find the helpdesk; https:// in production; empty: as it is served"
     )
+    helpdesk_behind_proxy: bool = Field(
+        False, description="whether X-Real-IP is our own proxy's word; without one anybody could write it"
+    )
+    oidc_issuer: str = Field("", description="of the identity provider; empty: local accounts only")
+    oidc_client_id: str = Field("", description="of the helpdesk, at the identity provider")
+    oidc_client_secret: str = Field("", repr=False, description="that belongs to `oidc_client_id`")
+    oidc_role_claim: str = Field(
+        "kindkans_rol", description="that holds helpdesk, applicatiebeheerder, auditor or beheerder"
+    )
+    oidc_swv_claim: str = Field("kindkans_swv", description="that holds the id of somebody's SWV")
+    oidc_scope: str = Field("openid profile", description="what is asked of the identity provider")
 
     request_deadline_seconds: float = Field(120, gt=0, description="for reading one request and answering it")
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")

@@ -195,6 +195,12 @@ def stored_moves(connection: Connection) -> list[StoredMove]:
     return [StoredMove(**row._mapping) for row in connection.execute(query)]
 
 
+def stored_move(connection: Connection, event_id: InzendingId) -> StoredMove:
+    """Of an event that the store has."""
+    row = connection.execute(select(verplaatsing).where(verplaatsing.c.event_id == event_id)).one()
+    return StoredMove(**row._mapping)
+
+
 def stored_push(connection: Connection, event_id: InzendingId) -> StoredPush:
     """Of an event that the store has."""
     row = connection.execute(_STORED, {"id": event_id}).one()
@@ -219,11 +225,6 @@ def current_version(connection: Connection, number: Dossiernummer) -> int | None
     query = select(dossier.c.huidige_versie).where(dossier.c.dossiernummer == number)
     found: int | None = connection.execute(query).scalar_one_or_none()
     return found
-
-
-def count_versions(connection: Connection) -> int:
-    number: int = connection.execute(select(func.count()).select_from(versie)).scalar_one()
-    return number
 
 
 def copies_in_use(connection: Connection, copy_ids: Sequence[InzendingId]) -> set[InzendingId]:

@@ -61,7 +61,9 @@ _MOVE_OF_VERSION = select(verplaatsing.c.event_id).where(
     verplaatsing.c.dossiernummer == bindparam("nummer"), verplaatsing.c.versie == bindparam("of_versie")
 )
 _LOCK_DOSSIER = (
-    select(dossier.c.dossiernummer).where(dossier.c.dossiernummer == bindparam("nummer")).with_for_update()
+    select(dossier.c.dossiernummer)
+    .where(dossier.c.dossiernummer == bindparam("nummer"))
+    .with_for_update(key_share=True)
 )
 _MOVE = (
     update(dossier)

@@ -57,9 +57,10 @@ class Seal:
         return hmac.new(self._search, value, hashlib.sha256).hexdigest()
 
     def naam_hash(self, achternaam: str) -> str:
-        """The keyed hash by which a surname is found: case, accents and blanks do not count."""
+        """The keyed hash by which a surname is found: case, accents, blanks and what cannot be seen (a soft
+        hyphen, a zero-width space) do not count."""
         decomposed = unicodedata.normalize("NFKD", achternaam)
-        plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        plain = "".join(c for c in decomposed if not _is_unseen(c)).casefold()
         return self.keyed_hash(b"achternaam\0" + " ".join(plain.split()).encode())
 
     def bijlage_key(self, key_id: str, object_id: str) -> bytes:
@@ -71,6 +72,10 @@ class Seal:
     @property
     def active_key_id(self) -> str:
         return self._active
+
+
+def _is_unseen(c: str) -> bool:
+    return unicodedata.combining(c) > 0 or unicodedata.category(c) == "Cf"
 
 
 def _derive(key: bytes, use: bytes) -> bytes:

@@ -69,7 +69,7 @@ class Sniffer:
     def content_type(self, head: bytes) -> str:
         """The media type of content that begins with `head`, at most SNIFF_BYTES of it; "" for none.
 
-        Takes 10 µs for a PDF and up to 3 ms for text.
+        Takes 10 µs for a PDF, 3 ms for text, and 250 ms for the worst that is known (nothing but line ends).
         """
         if not head:
             return ""

@@ -1,14 +1,17 @@
-"""The command that moves a dossier to another organisatie (FAQ 2)."""
+"""The command that moves a dossier to another organisatie (FAQ 2), and what was moved."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from database.engine import writing
+from database.moves import MoveRecord
 from dossier.identifiers import Dossiernummer
-from gateway.commands.console import actor, print_done
+from dossier.timestamps import from_ms
+from gateway.commands.console import actor, print_done, print_table
 from gateway.databases import open_gateway_database
 from gateway.settings import read_settings
 from helpdesk import administration as admin
@@ -29,3 +32,20 @@ def move_command(
         f"organisatie {moved.van.organisatie_id} -> {moved.naar.organisatie_id}, "
         f"SWV {moved.van.swv_id} -> {moved.naar.swv_id}; it goes to the store as event {moved.event_id}",
     )
+
+
+def print_moves(moves: Sequence[MoveRecord]) -> None:
+    """Nothing of a dossier that was never moved."""
+    rows = [
+        (
+            f"{from_ms(m.at_ms):%Y-%m-%d %H:%M}",
+            m.actor,
+            m.van_organisatie_id,
+            m.naar_organisatie_id,
+            m.versie,
+            m.toelichting,
+        )
+        for m in moves
+    ]
+    if rows:
+        print_table("Verplaatsingen", ("at (UTC)", "who", "from", "to", "versie", "toelichting"), rows)

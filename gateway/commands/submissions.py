@@ -23,6 +23,7 @@ from database.inzendingen import (
     list_inzendingen,
     redenen_of,
 )
+from database.moves import list_moves
 from database.organisaties import naam_of_organisatie
 from database.status import original_of, status_of
 from dossier.errors import ConfigurationError
@@ -30,6 +31,7 @@ from dossier.identifiers import InzendingId
 from dossier.reden import CATALOGUE, RedenCode
 from dossier.timestamps import from_ms
 from gateway.commands.console import actor, out, print_table
+from gateway.commands.moving import print_moves
 from gateway.databases import open_gateway_database, open_store_database
 from gateway.keys import gateway_keyed, load_keyring
 from gateway.reconcile import Report, reconcile
@@ -102,6 +104,7 @@ def inzending_show(referentie: str) -> None:
         bijlagen = bijlagen_of(connection, record.inzending_id)
         original = original_of(connection, record)
         print_table("Inzending", ("field", "value"), _facts(connection, record))
+        print_moves(list_moves(connection, record.dossiernummer) if record.dossiernummer else ())
     moments = [
         (m.at.isoformat(sep=" ", timespec="milliseconds"), m.gebeurtenis, m.code) for m in status.tijdlijn
     ]

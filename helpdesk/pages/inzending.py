@@ -45,7 +45,8 @@ def inzending(visit: Visit) -> Response:
     with visit.reading() as connection:
         record = find_record(visit, connection)
         explained = explain(connection, record, visit.person)
-    context: dict[str, Any] = {"uitleg": explained, "record": record, "dood": dead_words}
+    live = not explained.finished and visit.query("live") != "nee"
+    context: dict[str, Any] = {"uitleg": explained, "record": record, "dood": dead_words, "live": live}
     if visit.is_partial:
         return visit.page("inzending_live.html", **context)
     note_seen(visit, record)

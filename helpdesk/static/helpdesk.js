@@ -30,3 +30,10 @@ window.addEventListener("pageshow", () => {
 
 document.addEventListener("DOMContentLoaded", () => readyCopyButtons(document));
 document.addEventListener("htmx:afterSwap", (event) => readyCopyButtons(event.detail.target));
+
+// A part that renews itself waits while somebody is in it: focus and what was opened stay where they are.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target;
+  if (!part.classList.contains("live")) return;
+  if (part.contains(document.activeElement) || part.querySelector("details[open]")) event.preventDefault();
+});

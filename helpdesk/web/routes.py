@@ -1,8 +1,12 @@
-"""Every page there is. A page that is not in a tuple here does not exist."""
+"""Every page there is. A page that is not in a tuple here does not exist.
+
+The first that matches answers: a fixed path stands before one with a parameter.
+"""
 
 from __future__ import annotations
 
 from helpdesk.pages import (
+    audit,
     beheer,
     beheer_brin,
     beheer_brin_inlezen,
@@ -16,14 +20,24 @@ from helpdesk.pages import (
     beheer_swvs,
     herstel,
     inzending,
+    inzendingen,
     leerling,
+    login,
+    mijn_account,
     overzicht,
     verplaats,
+    waar,
 )
 from helpdesk.web.page import Page
 
 PAGES: tuple[Page, ...] = (
     *overzicht.PAGES,
+    *inzendingen.PAGES,
+    *inzending.PAGES,
+    *leerling.PAGES,
+    *verplaats.PAGES,
+    *herstel.PAGES,
+    *waar.PAGES,
     *beheer.PAGES,
     *beheer_organisatie_wijzigen.PAGES,
     *beheer_organisaties.PAGES,
@@ -35,8 +49,7 @@ PAGES: tuple[Page, ...] = (
     *beheer_brin.PAGES,
     *beheer_swvs.PAGES,
     *beheer_herstellijst.PAGES,
-    *inzending.PAGES,
-    *leerling.PAGES,
-    *herstel.PAGES,
-    *verplaats.PAGES,
+    *audit.PAGES,
+    *login.PAGES,
+    *mijn_account.PAGES,
 )

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "compose.yaml"
 GATEWAY_IMAGE = "kindkans-gateway"
 ONCE = frozenset({"migrate", "provision", "bucket", "admin"})  # they end by themselves
+ADDRESSES = {"PUBLIC_URL": "https://gateway.example", "HELPDESK_URL": "https://helpdesk.example"}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -58,7 +59,7 @@ def read_compose(**variables: str) -> dict[str, Any]:
 
 
 def read_services(**variables: str) -> dict[str, Service]:
-    read = read_compose(**{"PUBLIC_URL": "https://gateway.example", "SECRETS": "/secrets"} | variables)
+    read = read_compose(**ADDRESSES | {"SECRETS": "/secrets"} | variables)
     files = {name: str(entry["file"]) for name, entry in read["secrets"].items()}
     return {
         name: Service(

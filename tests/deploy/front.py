@@ -20,7 +20,7 @@ from components.base import Component, Missing, component
 from deploy.certificates import Authority, Pair
 from deploy.compose import ROOT, read_services
 
-PORT = 8443
+PORT, HELPDESK_PORT = 8443, 8444
 CONFIG = ROOT / "deploy" / "nginx" / "nginx.conf"
 
 
@@ -39,7 +39,7 @@ def find_nginx(_folder: Path) -> Component:
 class Front:
     """The front on `address`, before the intakes on theirs. Raises Missing, by way of a skip or failure."""
 
-    def __init__(self, folder: Path, address: str, intakes: Sequence[str]) -> None:
+    def __init__(self, folder: Path, address: str, intakes: Sequence[str], helpdesk: str = "") -> None:
         self._binary = component("nginx", find_nginx).address["binary"]
         self._folder = folder
         self.temporary = folder / "tmp"
@@ -47,12 +47,16 @@ class Front:
         self.address = address
         self._make_certificates(folder / "secrets")
         self._config = folder / "nginx.conf"
-        self._config.write_text(self._translated(intakes))
+        self._config.write_text(self._translated(intakes, helpdesk or address))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"https://{self.address}:{PORT}"
+
+    @property
+    def helpdesk_url(self) -> str:
+        return f"https://{self.address}:{HELPDESK_PORT}"
 
     @property
     def log(self) -> str:
@@ -133,7 +137,7 @@ class Front:
         ):
             shutil.copy(source, folder / target)
 
-    def _translated(self, intakes: Sequence[str]) -> str:
+    def _translated(self, intakes: Sequence[str], helpdesk: str) -> str:
         """What containers have and processes have not: names, folders, and addresses of their own.
 
         The parameter `resolve` is of nginx 1.27.3; a distribution's may be older.
@@ -145,6 +149,8 @@ class Front:
             ("/tmp/", f"{self.temporary}/"),
             ("/run/secrets/", f"{self._folder / 'secrets'}/"),
             (line, servers),
+            ("server helpdesk:8082 resolve", f"server {helpdesk}:8082"),
+            ("listen 8444 ssl;", f"listen {self.address}:{HELPDESK_PORT} ssl;"),
             ("listen 8443 ssl;", f"listen {self.address}:{PORT} ssl;"),
             ("listen 127.0.0.1:8090;", f"listen {self.address}:8090;"),
         ):

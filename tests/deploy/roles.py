@@ -35,9 +35,9 @@ class Roles:
         return [f"{name}-{number}" for number in range(1, self._services[name].replicas + 1)]
 
     def address(self, replica: str) -> str:
-        """nginx is .1; intakes are .11 and .12, relays .21 and .22, stores .31 and .32."""
+        """nginx is .1; intakes are .11 and .12, relays .21 and .22, stores .31 and .32, the helpdesk .41."""
         name, _, number = replica.partition("-")
-        tens = {"nginx": 0, "intake": 10, "relay": 20, "kindkans": 30}[name]
+        tens = {"nginx": 0, "intake": 10, "relay": 20, "kindkans": 30, "helpdesk": 40}[name]
         return f"{self._network}.{tens + int(number or 1)}"
 
     def start(self, replica: str, *, wait: bool = True) -> None:

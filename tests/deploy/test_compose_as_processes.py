@@ -29,7 +29,7 @@ from deploy.roles import Roles
 pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(600)]
 MIB = 1024 * 1024
 NUMBER = re.compile(r"dossiernummer>(-?[0-9]+)<")
-ROLES = ("intake", "relay", "kindkans")
+ROLES = ("intake", "relay", "kindkans", "helpdesk")
 
 
 @dataclass
@@ -77,6 +77,7 @@ class Set:
     def proven(self) -> str:
         done = self.roles.once("admin", "reconcile", "--wait", "60")
         assert done.returncode == 0, done.stdout + done.stderr
+        assert "under way 0" in done.stdout  # confirmed, all of it: "not late yet" is no proof
         return done.stdout
 
 
@@ -96,7 +97,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, nats_server: BrokerAddress
     with backings as backing:
         roles = Roles(folder, secrets, backing)
         intakes = [roles.address(replica) for replica in roles.replicas("intake")]
-        front = Front(folder / "nginx", roles.address("nginx"), intakes)
+        front = Front(folder / "nginx", roles.address("nginx"), intakes, roles.address("helpdesk-1"))
         try:
             yield bring_up(roles, front, postgres)
         finally:
@@ -205,6 +206,23 @@ def test_nothing_else_of_a_role_can_be_reached_from_outside(running: Set, path: 
         answer = session.send(request, cert=running.front.client.files, verify=session.verify, timeout=20)
 
     assert answer.status_code == 404
+
+
+def test_people_of_the_helpdesk_need_no_certificate_and_reach_nothing_but_the_helpdesk(running: Set) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(running.front.server_authority.certificate)
+        pages = {
+            path: session.get(running.front.helpdesk_url + path, timeout=20, allow_redirects=False)
+            for path in ("/", "/static/style.css", "/parnassys/v1", "/metrics")
+        }
+
+    assert pages["/"].status_code == 303
+    assert pages["/"].headers["Location"].startswith("/inloggen")
+    assert pages["/static/style.css"].status_code == 200
+    assert "max-age" in pages["/"].headers["Strict-Transport-Security"]
+    for path in ("/parnassys/v1", "/metrics"):  # as any page that there is not
+        assert pages[path].headers["Location"].startswith("/inloggen")
 
 
 def test_the_contract_says_the_address_that_schools_call(running: Set) -> None:

@@ -13,14 +13,14 @@ import jsonschema
 import pytest
 
 from deploy.backing import PRODUCTION
-from deploy.compose import ONCE, ROOT, Service, read_compose, read_services
+from deploy.compose import ADDRESSES, ONCE, ROOT, Service, read_compose, read_services
 from gateway.reference import commands_page
 from gateway.settings import Settings
 
 SCHEMA = Path(__file__).parent / "compose_spec" / "compose-spec.json"
 SERVICES = read_services()
 GATEWAY = [service for service in SERVICES.values() if service.is_gateway]
-ROLES = [SERVICES[name] for name in ("intake", "relay", "kindkans")]
+ROLES = [SERVICES[name] for name in ("intake", "relay", "kindkans", "helpdesk")]
 every_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
 every_gateway = pytest.mark.parametrize("service", GATEWAY, ids=lambda service: service.name)
 
@@ -47,7 +47,7 @@ def names_of_settings() -> set[str]:
 
 def test_the_file_is_what_the_compose_specification_allows() -> None:
     schema = json.loads(SCHEMA.read_text())
-    file = read_compose(PUBLIC_URL="https://gateway.example")
+    file = read_compose(**ADDRESSES)
     extensions = {key: value for key, value in file.items() if key.startswith("x-")}
 
     jsonschema.Draft7Validator(schema).validate(file)
@@ -110,7 +110,7 @@ def test_only_nginx_has_a_port_outside(service: Service) -> None:
 
 
 def test_who_stands_in_front_cannot_reach_what_is_behind() -> None:
-    networks = read_compose(PUBLIC_URL="x")["networks"]
+    networks = read_compose(**ADDRESSES)["networks"]
     behind = {"database", "broker", "storage"}
 
     assert all(networks[name] == {"internal": True} for name in behind | {"front", "watch"})
@@ -121,8 +121,9 @@ def test_who_stands_in_front_cannot_reach_what_is_behind() -> None:
         assert SERVICES[name].raw["networks"] == [network]
 
 
-def test_every_role_runs_twice() -> None:
-    assert {role.name: role.replicas for role in ROLES} == {"intake": 2, "relay": 2, "kindkans": 2}
+def test_every_role_that_dossiers_wait_for_runs_twice() -> None:
+    counts = {"intake": 2, "relay": 2, "kindkans": 2, "helpdesk": 1}
+    assert {role.name: role.replicas for role in ROLES} == counts
 
 
 @every_gateway

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from dossier.correction import CORRECTION_TYPE, decode_event
+from dossier.delivery import DELIVERY_TYPE, RECEIPT_TYPE, Receipt
+from dossier.errors import PoisonCode
 from gateway import reference
 
 ROOT = Path(reference.__file__).parent.parent
@@ -37,3 +41,14 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
             assert any(named.strip().startswith(command) for command in known) or len(words) == 1, named
         else:
             assert words[0] in {"up"}, named
+
+
+def test_the_page_of_the_events_shows_each_as_it_is_read_and_written() -> None:
+    page = (reference.FOLDER / "events.md").read_text(encoding="utf-8")
+    shown = re.findall(r"## (\S+)\n.*?```json\n(.*?)```", page, re.DOTALL)
+
+    assert [kind for kind, _ in shown] == [DELIVERY_TYPE, CORRECTION_TYPE, RECEIPT_TYPE]
+    for kind, example in shown:
+        decode = Receipt.decode if kind == RECEIPT_TYPE else decode_event
+        assert json.loads(decode(example.encode()).encode()) == json.loads(example)
+    assert {code for code in PoisonCode if code not in page} == set()

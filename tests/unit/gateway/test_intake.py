@@ -57,6 +57,24 @@ async def test_a_good_push_is_accepted_with_an_event_and_its_bijlagen_kept(
     assert len(world.nudges) == 1
 
 
+@pytest.mark.parametrize(
+    ("brin", "vestiging", "recorded"),
+    [
+        ("32DD", "01", ("32DD", "32DD01", "swv-a")),
+        ("32DD", "11AA00", ("32DD", None, "swv-a")),
+        ("99ZZ", "", ("99ZZ", None, "swv-a")),
+        ("geen", "01", ("", None, "swv-a")),
+    ],
+)
+async def test_the_record_says_which_vestiging_and_whose_a_push_is_also_where_it_is_refused(
+    world: Any, make_dossier: MakeDossier, brin: str, vestiging: str, recorded: tuple[str | None, ...]
+) -> None:
+    await world.push(make_dossier(brin=brin, vestiging=vestiging))
+
+    [row] = world.rows("SELECT brin, vestiging, swv_id FROM inzending")
+    assert tuple(row) == recorded
+
+
 async def test_a_bad_push_is_refused_with_every_reden_and_leaves_no_number_event_or_object(
     world: Any, make_dossier: MakeDossier
 ) -> None:

@@ -56,6 +56,7 @@ def forget_everything(world: World) -> None:
             "outbox",
             "inzending_bijlage",
             "inzending",
+            "verplaatsing",
             "dossier",
         ):
             connection.exec_driver_sql(f"DELETE FROM {table}")

@@ -13,7 +13,7 @@ from dossier.dossier import School
 from dossier.identifiers import OmgevingId
 from dossier.reden import Reden
 from dossier.verdict import Route, RouteRule
-from routing.route import route
+from routing.route import route, swv_of
 from routing.tables import Koppeling, KoppelingStatus, Organisatie, Tables
 
 ACTIEF, INACTIEF, AANGEVRAAGD = (
@@ -228,3 +228,26 @@ def test_a_route_never_leaves_the_koppeling_its_swv_or_the_brin(
 @given(world=worlds(), omgeving=OMGEVINGEN, brin=st.text(max_size=6), vestiging=st.text(max_size=7))
 def test_any_text_for_a_brin_gets_an_answer(world: Tables, omgeving: str, brin: str, vestiging: str) -> None:
     assert route(OmgevingId(omgeving), School(brin=brin, vestiging=vestiging), world)
+
+
+@pytest.mark.parametrize(
+    ("omgeving", "brin", "swv"),
+    [
+        ("a", "11AA", "swv-a"),
+        ("a", " 11aa ", "swv-a"),
+        ("a", "00XX", "swv-a"),  # no koppeling covers it, and all lead there
+        ("a", "geen", "swv-a"),
+        ("uit", "11AA", "swv-a"),  # switched off
+        ("wacht", "11AA", "swv-a"),  # asked for
+        ("leeg", "11AA", "swv-a"),  # without schools
+        ("twee-swv", "11AA", "swv-a"),
+        ("twee-swv", "66FF", "swv-b"),
+        ("twee-swv", "22BB", None),  # one of two: nobody's
+        ("twee-swv", "geen", None),
+        ("niemand", "11AA", None),
+    ],
+)
+def test_a_push_is_of_the_swv_whose_koppeling_covers_its_brin_or_of_the_only_one(
+    world: Tables, omgeving: str, brin: str, swv: str | None
+) -> None:
+    assert swv_of(OmgevingId(omgeving), School(brin=brin, naam=""), world) == swv

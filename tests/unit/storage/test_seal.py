@@ -100,7 +100,19 @@ def test_every_use_has_a_key_of_its_own(keyring: Keyring, seal: Seal) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["Jansen", "jansen", "JANSEN", " Jansen ", "Ja\u0301nsen", "Jánsen", "Ｊansen", "Jansen\n"]
+    "written",
+    [
+        "Jansen",
+        "jansen",
+        "JANSEN",
+        " Jansen ",
+        "Ja\u0301nsen",
+        "Jánsen",
+        "Ｊansen",
+        "Jansen\n",
+        "Jan\u00adsen",
+        "Jan\u200bsen",
+    ],
 )
 def test_a_surname_is_found_however_it_is_written(seal: Seal, written: str) -> None:
     assert seal.naam_hash(written) == seal.naam_hash("Jansen")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -263,11 +262,10 @@ def feed_all(reader: Reader, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("payload", BULK.values(), ids=BULK.keys())
-def test_bulk_is_refused_in_little_time_and_memory(payload: str) -> None:
+def test_bulk_is_refused_in_little_memory(payload: str) -> None:
     body = envelope(payload)
     reader = Reader(parse_framing("text/xml", ""), ReaderLimits())
     tracemalloc.start()
-    started = time.perf_counter()
     try:
         with pytest.raises(MalformedMessage):
             feed_all(reader, body)
@@ -275,7 +273,6 @@ def test_bulk_is_refused_in_little_time_and_memory(payload: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 16 * 1024 * 1024
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("inside", ["<!--{}-->", "<![CDATA[{}]]>"])

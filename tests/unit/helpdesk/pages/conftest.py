@@ -13,10 +13,13 @@ import pytest
 from components.intake_world import World
 from database.engine import reading, writing
 from dossier.identifiers import SwvId
+from helpdesk.login import Login
 from helpdesk.roles import Person, Role
 from helpdesk.sessions import Sessions
 from helpdesk.web.app import Observer, helpdesk_app
 from helpdesk.web.desk import Desk
+from unit.conftest import MakeDossier
+from unit.helpdesk.pages.listed import Push, add_swv_b, pusher
 from validators.limits import Limits
 
 ADDRESS = "http://helpdesk.test"
@@ -86,7 +89,13 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def desk(world: World) -> Desk:
-    return Desk(engine=world.engine, seal=world.seal, limits=Limits(), address=ADDRESS)
+    return Desk(
+        engine=world.engine,
+        seal=world.seal,
+        limits=Limits(),
+        address=ADDRESS,
+        login=Login(world.engine, world.seal),
+    )
 
 
 @pytest.fixture
@@ -117,3 +126,10 @@ async def visitor(desk: Desk, recorder: Observer) -> AsyncIterator[Visitor]:
         await client.aclose()
     failures = getattr(recorder, "failures", [])
     assert not failures, failures
+
+
+@pytest.fixture
+def pushed(world: World, make_dossier: MakeDossier) -> Push:
+    """Pushes for "De Es" of swv-a, or with IN_B for "Het Duin" of swv-b."""
+    add_swv_b(world)
+    return pusher(world, make_dossier)

@@ -12,9 +12,18 @@ from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 ALL = tuple(Role)
 HELPDESK = (Role.HELPDESK, Role.BEHEERDER)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+AUDIT = (Role.HELPDESK, Role.AUDITOR, Role.BEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
 MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
+    "GET /inloggen": None,
+    "POST /inloggen": None,
+    "GET /inloggen/oidc": None,
+    "GET /inloggen/oidc/terug": None,
+    "POST /uitloggen": ALL,
+    "GET /mijn-account": ALL,
+    "POST /mijn-account/wachtwoord": ALL,
+    "POST /mijn-account/sessie": ALL,
     "GET /": ALL,
     "GET /beheer": DESK,
     "GET /beheer/organisaties": DESK,
@@ -66,6 +75,13 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /herstel": DESK,
     "GET /herstel/bevestig": DESK,
     "POST /herstel": DESK,
+    "GET /waar": DESK,
+    "POST /waar": DESK,
+    "GET /audit": AUDIT,
+    "GET /audit.csv": AUDIT,
+    "GET /inzendingen": DESK,
+    "POST /inzendingen": DESK,
+    "GET /inzendingen.csv": DESK,
 }
 
 
@@ -103,7 +119,9 @@ async def test_a_form_of_another_site_does_nothing(visitor: Visitor, name: str) 
     path = name.removeprefix("POST ").replace("{", "").replace("}", "")
     stolen = await browser.post(path, csrf="guessed")
     foreign = await browser.client.post(path, data={"csrf": "x"}, headers={"Origin": "https://evil.example"})
-    assert stolen.status_code == foreign.status_code == 403
+    assert foreign.status_code == 403
+    if MATRIX[name] is not None:  # a public form has no session, and so no token
+        assert stolen.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/", "/nergens", "/static/style.css", "/static/nergens", "/inloggen"])
@@ -130,8 +148,6 @@ async def test_a_page_that_renews_itself_goes_to_the_login_when_the_session_is_o
 
 async def test_a_form_that_is_too_large_is_refused_unread(visitor: Visitor) -> None:
     post = [name for name in MATRIX if name.startswith("POST")]
-    if not post:
-        pytest.skip("there is no form yet")
     browser = visitor(Role.BEHEERDER)
     path = post[0].removeprefix("POST ").replace("{", "").replace("}", "")
     response = await browser.client.post(

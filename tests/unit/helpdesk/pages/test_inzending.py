@@ -71,6 +71,9 @@ async def test_an_accepted_one_tells_its_timeline_and_its_route_in_one_sentence(
     assert "Geaccepteerd, wacht op verzending" in seen
     assert "Volgende poging" in seen
     assert 'hx-trigger="every 5s"' in page
+    assert "every 5s" not in await browser.page(f"/inzendingen/{inzending_id}?live=nee")
+    for link in ("/beheer/koppelingen/k-es", "/beheer/organisaties/es", "/beheer/brin?zoek=32DD"):
+        assert f'href="{link}"' in page
     assert (
         "Omgeving omg-es is via koppeling k-es verbonden met samenwerkingsverband De Heuvels; daarin heeft "
         "organisatie School es de BRIN 32DD ingesteld."

@@ -1,0 +1,260 @@
+"""Local accounts: who may change whose (FAQ 10), and what a change ends.
+
+Each action is one transaction with its audit row. It raises AccountRefused for what may not be done, and
+then nothing was changed. Whoever loses a right, a password or a second factor loses their sessions too.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from database import accounts as table
+from database.accounts import AccountRow, Credentials
+from database.audit import write_audit
+from database.organisaties import list_swvs
+from database.secret_hashes import hash_password
+from dossier.identifiers import SwvId
+from helpdesk import sessions, totp
+from helpdesk.account_refusals import AccountRefused, Fout
+from helpdesk.passwords import Weak, weakness
+from helpdesk.roles import Person, Role
+from helpdesk.totp import Enrolment
+from storage.seal import Seal
+
+_NAME = re.compile(r"[a-z0-9._@-]{1,64}", re.ASCII)
+_LONGEST_NAAM = 100
+
+
+_WEAK = {
+    Weak.TE_KORT: Fout.WACHTWOORD_KORT,
+    Weak.TE_LANG: Fout.WACHTWOORD_LANG,
+    Weak.GEBRUIKERSNAAM: Fout.WACHTWOORD_NAAM,
+    Weak.TE_BEKEND: Fout.WACHTWOORD_BEKEND,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    account_id: str
+    gebruikersnaam: str
+    naam: str
+    role: Role
+    swv_id: SwvId | None
+    actief: bool
+
+    @property
+    def actor(self) -> str:
+        return actor_of(self.gebruikersnaam)
+
+    @property
+    def person(self) -> Person:
+        return Person(actor=self.actor, naam=self.naam, role=self.role, swv_id=self.swv_id)
+
+
+def is_gebruikersnaam(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None
+
+
+def actor_of(gebruikersnaam: str) -> str:
+    return f"lokaal:{gebruikersnaam}"
+
+
+def account_of(row: AccountRow) -> Account:
+    return Account(
+        account_id=row.account_id,
+        gebruikersnaam=row.gebruikersnaam,
+        naam=row.naam,
+        role=Role(row.rol),
+        swv_id=row.swv_id,
+        actief=row.status == table.ACTIEF,
+    )
+
+
+def list_accounts(connection: Connection, by: Person) -> list[Account]:
+    """Those that this person may change: others they do not see (FAQ 10)."""
+    found = (account_of(row) for row in table.list_accounts(connection))
+    return [a for a in found if by.may_change_account(a.role, a.swv_id)]
+
+
+def get_account(connection: Connection, by: Person, account_id: str) -> Account:
+    """Another one's that may not be changed does not exist either."""
+    return _visible(by, table.get_account(connection, account_id))
+
+
+def find_account(connection: Connection, by: Person, gebruikersnaam: str) -> Account:
+    return _visible(by, table.find_account(connection, gebruikersnaam))
+
+
+def add_account(
+    connection: Connection,
+    seal: Seal,
+    by: Person,
+    *,
+    gebruikersnaam: str,
+    naam: str,
+    role: Role,
+    swv_id: SwvId | None,
+    password: str,
+) -> tuple[Account, Enrolment]:
+    """Returns the key of its second factor too: shown once, never again."""
+    if not is_gebruikersnaam(gebruikersnaam):
+        raise AccountRefused(Fout.NAAM_ONGELDIG)
+    _check_role(connection, by, role, swv_id)
+    if table.find_account(connection, gebruikersnaam) is not None:
+        raise AccountRefused(Fout.NAAM_BEZET)
+    account = Account(
+        account_id=secrets.token_hex(16),
+        gebruikersnaam=gebruikersnaam,
+        naam=_checked_naam(naam),
+        role=role,
+        swv_id=swv_id,
+        actief=True,
+    )
+    key = totp.new_key()
+    credentials = Credentials(
+        secret_hash=_hashed(password, gebruikersnaam),
+        totp=totp.seal_key(seal, key, account.account_id),
+        totp_step=0,
+    )
+    table.add_account(connection, _new_row(account), credentials)
+    _audit(connection, by, "account_added", account, _in_words(role, swv_id))
+    return account, totp.enrolment_of(key, gebruikersnaam)
+
+
+def rename(connection: Connection, by: Person, account_id: str, naam: str) -> None:
+    account = get_account(connection, by, account_id)
+    table.save_naam(connection, account_id, _checked_naam(naam))
+    _audit(connection, by, "account_renamed", account)
+
+
+def change_role(
+    connection: Connection, by: Person, account_id: str, role: Role, swv_id: SwvId | None
+) -> None:
+    """Both the old and the new one must be theirs to give."""
+    account = get_account(connection, by, account_id)
+    _check_role(connection, by, role, swv_id)
+    if (role, swv_id) == (account.role, account.swv_id):
+        return
+    if role is not Role.BEHEERDER:
+        _keep_one_beheerder(connection, account)
+    table.save_rol(connection, account_id, role.value, swv_id)
+    sessions.end_all(connection, account.actor)
+    detail = f"{_in_words(account.role, account.swv_id)} -> {_in_words(role, swv_id)}"
+    _audit(connection, by, "account_role_changed", account, detail)
+
+
+def block(connection: Connection, by: Person, account_id: str) -> None:
+    account = get_account(connection, by, account_id)
+    if not account.actief:
+        return
+    _keep_one_beheerder(connection, account)
+    table.save_status(connection, account_id, table.GEBLOKKEERD)
+    sessions.end_all(connection, account.actor)
+    _audit(connection, by, "account_blocked", account)
+
+
+def unblock(connection: Connection, by: Person, account_id: str) -> None:
+    account = get_account(connection, by, account_id)
+    if account.actief:
+        return
+    table.save_status(connection, account_id, table.ACTIEF)
+    _audit(connection, by, "account_unblocked", account)
+
+
+def give_password(connection: Connection, by: Person, account_id: str, password: str) -> None:
+    """Somebody else's, who forgot it. Ends all its sessions."""
+    account = get_account(connection, by, account_id)
+    table.save_secret_hash(connection, account_id, _hashed(password, account.gebruikersnaam))
+    sessions.end_all(connection, account.actor)
+    _audit(connection, by, "account_password_given", account)
+
+
+def give_second_factor(connection: Connection, seal: Seal, by: Person, account_id: str) -> Enrolment:
+    """Of who lost their telephone. The old one stops working, and all its sessions end."""
+    account = get_account(connection, by, account_id)
+    key = totp.new_key()
+    table.save_totp(connection, account_id, totp.seal_key(seal, key, account_id))
+    sessions.end_all(connection, account.actor)
+    _audit(connection, by, "account_totp_given", account)
+    return totp.enrolment_of(key, account.gebruikersnaam)
+
+
+def change_own_password(connection: Connection, person: Person, password: str, session_id: str) -> None:
+    """Only after login.confirm_password. Ends their other sessions."""
+    account = _own(connection, person)
+    table.save_secret_hash(connection, account.account_id, _hashed(password, account.gebruikersnaam))
+    sessions.end_all(connection, account.actor, but=session_id)
+    _audit(connection, person, "account_password_changed", account)
+
+
+def _own(connection: Connection, person: Person) -> Account:
+    scheme, _, gebruikersnaam = person.actor.partition(":")
+    row = table.find_account(connection, gebruikersnaam) if scheme == "lokaal" else None
+    if row is None:
+        raise AccountRefused(Fout.ONBEKEND)
+    return account_of(row)
+
+
+def _visible(by: Person, row: AccountRow | None) -> Account:
+    account = account_of(row) if row is not None else None
+    if account is None or not by.may_change_account(account.role, account.swv_id):
+        raise AccountRefused(Fout.ONBEKEND)
+    return account
+
+
+def _check_role(connection: Connection, by: Person, role: Role, swv_id: SwvId | None) -> None:
+    if role is Role.APPLICATIEBEHEERDER and swv_id is None:
+        raise AccountRefused(Fout.SWV_NODIG)
+    if role in (Role.HELPDESK, Role.BEHEERDER) and swv_id is not None:
+        raise AccountRefused(Fout.SWV_TEVEEL)
+    if not by.may_change_account(role, swv_id):
+        raise AccountRefused(Fout.MAG_NIET)
+    if swv_id is not None and swv_id not in {swv.swv_id for swv in list_swvs(connection)}:
+        raise AccountRefused(Fout.SWV_ONBEKEND)
+
+
+def _keep_one_beheerder(connection: Connection, account: Account) -> None:
+    """Of two beheerders who block each other at once, the second waits here and is refused."""
+    if account.role is Role.BEHEERDER and account.actief:
+        others = table.lock_active(connection, Role.BEHEERDER.value) - {account.account_id}
+        if not others:
+            raise AccountRefused(Fout.LAATSTE)
+
+
+def _hashed(password: str, gebruikersnaam: str) -> str:
+    weak = weakness(password, gebruikersnaam)
+    if weak is not None:
+        raise AccountRefused(_WEAK[weak])
+    return hash_password(password)
+
+
+def _checked_naam(naam: str) -> str:
+    stripped = " ".join(naam.split())
+    if not 1 <= len(stripped) <= _LONGEST_NAAM or not stripped.isprintable():
+        raise AccountRefused(Fout.NAAM_LEEG)
+    return stripped
+
+
+def _new_row(account: Account) -> AccountRow:
+    return AccountRow(
+        account_id=account.account_id,
+        gebruikersnaam=account.gebruikersnaam,
+        naam=account.naam,
+        rol=account.role.value,
+        swv_id=account.swv_id,
+        status=table.ACTIEF,
+        created_ms=0,
+        changed_ms=0,
+    )
+
+
+def _in_words(role: Role, swv_id: SwvId | None) -> str:
+    return f"{role.value} swv={swv_id or '-'}"
+
+
+def _audit(connection: Connection, by: Person, action: str, account: Account, detail: str = "") -> None:
+    write_audit(connection, actor=by.actor, action=action, subject=account.actor, detail=detail)
