@@ -17,7 +17,7 @@ from dossier.timestamps import utc_now
 from helpdesk.audit_words import ACTIONS, KINDS, Groep, actions_of, detail_for, words_of_action
 from helpdesk.roles import Person, Right
 from helpdesk.web import links
-from helpdesk.web.csv import MOST_ROWS, csv_response
+from helpdesk.web.csv_answer import MOST_ROWS, csv_response
 from helpdesk.web.page import Page
 from helpdesk.web.render import AMSTERDAM
 from helpdesk.web.visit import Visit, url

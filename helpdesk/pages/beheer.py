@@ -20,6 +20,7 @@ from database.settings_version import lock_settings
 from dossier.errors import ConfigurationError
 from dossier.timestamps import utc_now
 from helpdesk import impact
+from helpdesk.audit_words import ACTIONS
 from helpdesk.described import Fields
 from helpdesk.roles import Right
 from helpdesk.web.errors import BadInput
@@ -34,18 +35,6 @@ OMGEVING = ("secret_given", "omgeving_saved")
 SCHOOL = ("brin_added", "brin_removed")
 LIJST = ("brin_list_imported",)
 SWV = ("swv_saved",)
-
-ACTIES: Mapping[str, str] = {
-    "organisatie_saved": "Organisatie opgeslagen",
-    "koppeling_saved": "Koppeling opgeslagen",
-    "koppeling_removed": "Koppeling verwijderd",
-    "secret_given": "Nieuw geheim gemaakt",
-    "omgeving_saved": "Omgeving opgeslagen",
-    "brin_added": "Opgeslagen in de BRIN-lijst",
-    "brin_removed": "Verwijderd uit de BRIN-lijst",
-    "brin_list_imported": "BRIN-lijst ingelezen",
-    "swv_saved": "Samenwerkingsverband opgeslagen",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +82,7 @@ def consequences(connection: Connection, before: Tables, after: Tables) -> list[
 def history(connection: Connection, subject: str, actions: Sequence[str]) -> list[Wijziging]:
     """Who changed it, the newest first; for the macro geschiedenis."""
     return [
-        Wijziging(at=row.at, wie=row.actor, wat=ACTIES[row.action], werd=row.detail)
+        Wijziging(at=row.at, wie=row.actor, wat=ACTIONS[row.action].woorden, werd=row.detail)
         for row in audit_of(connection, subject, actions)
     ]
 

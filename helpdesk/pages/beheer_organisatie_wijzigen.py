@@ -148,7 +148,7 @@ def _form(
 
 
 def _choices(schools: Iterable[ListedSchool]) -> Options:
-    """Per BRIN the whole of it, and below that each vestiging."""
+    """Per BRIN the whole of it, and where there are several, below that each vestiging."""
     by_brin: dict[str, list[ListedSchool]] = {}
     for school in schools:
         by_brin.setdefault(str(school.brin), []).append(school)
@@ -157,7 +157,9 @@ def _choices(schools: Iterable[ListedSchool]) -> Options:
         first = group[0]
         options.append((brin, f"{brin}: {first.naam}, {first.plaats} (alle vestigingen)"))
         options += [
-            (str(s.vestiging), f"{s.vestiging}: {s.naam}, {s.plaats} (alleen deze vestiging)") for s in group
+            (str(s.vestiging), f"{s.vestiging}: {s.naam}, {s.plaats} (alleen deze vestiging)")
+            for s in group
+            if len(group) > 1
         ]
     return tuple(options)
 

@@ -21,7 +21,7 @@ from dossier.timestamps import from_ms, utc_now
 from helpdesk.pages import zoekvraag
 from helpdesk.pages.zoekvraag import PATH, REDENEN, STANDEN, Zoekvraag
 from helpdesk.roles import Right
-from helpdesk.web.csv import MOST_ROWS, csv_response
+from helpdesk.web.csv_answer import MOST_ROWS, csv_response
 from helpdesk.web.errors import NotHere
 from helpdesk.web.page import Page as WebPage
 from helpdesk.web.render import AMSTERDAM, number

@@ -1,18 +1,55 @@
-"""Every page there is. A page that is not in a tuple here does not exist."""
+"""Every page there is. A page that is not in a tuple here does not exist.
+
+The first that matches answers: a fixed path stands before one with a parameter.
+"""
 
 from __future__ import annotations
 
-from helpdesk.pages import audit, herstel, inzending, leerling, login, mijn_account, overzicht, verplaats, waar
+from helpdesk.pages import (
+    audit,
+    beheer,
+    beheer_brin,
+    beheer_brin_inlezen,
+    beheer_brin_wijzigen,
+    beheer_herstellijst,
+    beheer_koppeling_nieuw,
+    beheer_koppeling_wijzigen,
+    beheer_koppelingen,
+    beheer_organisatie_wijzigen,
+    beheer_organisaties,
+    beheer_swvs,
+    herstel,
+    inzending,
+    inzendingen,
+    leerling,
+    login,
+    mijn_account,
+    overzicht,
+    verplaats,
+    waar,
+)
 from helpdesk.web.page import Page
 
 PAGES: tuple[Page, ...] = (
-    *audit.PAGES,
-    *herstel.PAGES,
+    *overzicht.PAGES,
+    *inzendingen.PAGES,
     *inzending.PAGES,
     *leerling.PAGES,
+    *verplaats.PAGES,
+    *herstel.PAGES,
+    *waar.PAGES,
+    *beheer.PAGES,
+    *beheer_organisatie_wijzigen.PAGES,
+    *beheer_organisaties.PAGES,
+    *beheer_koppeling_nieuw.PAGES,
+    *beheer_koppelingen.PAGES,
+    *beheer_koppeling_wijzigen.PAGES,
+    *beheer_brin_wijzigen.PAGES,
+    *beheer_brin_inlezen.PAGES,
+    *beheer_brin.PAGES,
+    *beheer_swvs.PAGES,
+    *beheer_herstellijst.PAGES,
+    *audit.PAGES,
     *login.PAGES,
     *mijn_account.PAGES,
-    *overzicht.PAGES,
-    *verplaats.PAGES,
-    *waar.PAGES,
 )

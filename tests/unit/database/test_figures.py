@@ -107,7 +107,7 @@ def push(connection: Connection, hour: int, code: RedenCode | None, **fields: An
         }
         number = connection.execute(
             insert(schema.dossier)
-            .values(**row, organisatie_id="o-11AA", versie=1, inhoud_hash="h", created_ms=1)
+            .values(**row, versie=1, inhoud_hash="h", created_ms=1)
             .returning(schema.dossier.c.dossiernummer)
         ).scalar_one()  # fmt: skip
         values |= {"uitkomst": "nieuw", "dossiernummer": number, "versie": 1, "inhoud_hash": "h"}

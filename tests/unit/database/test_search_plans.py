@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from components.inzendingen import settings
 from components.statements import record_statements
-from database import attention, search_conditions
+from database import attention, figures, search_conditions
 from database.engine import reading, writing
 from database.inzendingen import tries_of
 from database.search import Filter, Query, Sort, Stand, search, understand

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from starlette.responses import StreamingResponse
 
-from helpdesk.web.csv import csv_response, safe_cell
+from helpdesk.web.csv_answer import csv_response, safe_cell
 
 
 async def sent(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

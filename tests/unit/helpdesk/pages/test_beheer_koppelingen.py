@@ -64,7 +64,7 @@ async def test_a_school_without_a_koppeling_gets_one_and_the_same_push_is_accept
     assert await world.number(dossier, omgeving=omgeving) > 0
     after = await browser.page(f"{KOPPELINGEN}/k-omg-gong")
     assert "nooit" not in after
-    assert "Nieuw geheim gemaakt" in after
+    assert "Nieuw geheim voor een ParnasSys-omgeving gemaakt" in after
     assert "lokaal:pietje helpdesk" in after
 
 
