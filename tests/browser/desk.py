@@ -112,6 +112,7 @@ def push_all(desk: Desk) -> None:
     desk.refused("parnassys-gong", refused)
     for n, omgeving, brin, naam in _BAD:
         desk.refused(omgeving, school(brin, naam, n))
+    assert desk.gateway.cli("koppeling", "activate", "k-saffier").returncode == 0
     desk.ids |= {
         "inzending": desk.reference(delivered),
         "afgewezen": desk.reference(refused),
@@ -135,6 +136,7 @@ _BAD = (
     (23, "parnassys-michael", "06ZZ", "Vrije School Michaël"),
     (24, "parnassys-saffier", "32DY", "Het Saffier"),
     (25, "parnassys-gong", "06ZZ", "Vrije School Michaël"),
+    (26, "parnassys-vijfster", "07CX", "Vrije School De Vijfster"),
 )
 
 

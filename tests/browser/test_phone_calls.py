@@ -92,7 +92,7 @@ def test_faq_6_minus_1_because_the_brin_is_not_set_and_the_applicatiebeheerder_s
     anna.sees("niet ingesteld")
 
     _sets_brin(anna, "Vrije School De Vijfster", "07CX")
-    anna.sees("1 inzending van de afgelopen 30 dagen zou nu wel worden geaccepteerd")
+    anna.sees("2 inzendingen van de afgelopen 30 dagen zouden nu wel worden geaccepteerd")
     anna.click("Opslaan")
     anna.sees("Opgeslagen.", "07CX")
     _asks_where(anna, "07CX")

@@ -89,10 +89,10 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
             Stop(name="koppeling-geheim", path=f"{_KOPPELINGEN}/{{koppeling}}/geheim"),
         ),
         f"{_KOPPELINGEN}/{{id}}/verwijderen": (
-            Stop(name="koppeling-verwijderen", path=f"{_KOPPELINGEN}/k-saffier/verwijderen"),
+            Stop(name="koppeling-verwijderen", path=f"{_KOPPELINGEN}/k-michael/verwijderen"),
         ),
         f"{_KOPPELINGEN}/{{id}}/{{actie}}": (
-            Stop(name="koppeling-activeren", path=f"{_KOPPELINGEN}/k-saffier/activeren"),
+            Stop(name="koppeling-activeren", path=f"{_KOPPELINGEN}/k-michael/activeren"),
             Stop(name="koppeling-uitzetten", path=f"{_KOPPELINGEN}/{{koppeling}}/uitzetten", pictured=False),
         ),
         _BRIN: (
