@@ -113,10 +113,12 @@ def test_who_stands_in_front_cannot_reach_what_is_behind() -> None:
     networks = read_compose(**ADDRESSES)["networks"]
     behind = {"database", "broker", "storage"}
 
-    assert all(networks[name] == {"internal": True} for name in behind | {"front", "watch"})
+    assert all(networks[name] == {"internal": True} for name in behind | {"front", "watch", "desk"})
     assert not behind & {*SERVICES["nginx"].raw["networks"], *SERVICES["grafana"].raw["networks"]}
     assert "broker" not in SERVICES["intake"].raw["networks"]
     assert "storage" not in SERVICES["relay"].raw["networks"]
+    assert [s.name for s in SERVICES.values() if "identity" in s.raw["networks"]] == ["helpdesk"]
+    assert not {"broker", "storage", "front"} & {*SERVICES["helpdesk"].raw["networks"]}
     for name, network in (("postgres", "database"), ("s3", "storage")):
         assert SERVICES[name].raw["networks"] == [network]
 
