@@ -20,6 +20,7 @@ from database.settings_version import lock_settings
 from dossier.errors import ConfigurationError
 from dossier.timestamps import utc_now
 from helpdesk import impact
+from helpdesk.audit_words import Groep, actions_of, words_of_action
 from helpdesk.described import Fields
 from helpdesk.roles import Right
 from helpdesk.web.errors import BadInput
@@ -34,6 +35,7 @@ OMGEVING = ("secret_given", "omgeving_saved")
 SCHOOL = ("brin_added", "brin_removed")
 LIJST = ("brin_list_imported",)
 SWV = ("swv_saved",)
+ACCOUNT = tuple(sorted(actions_of(Groep.ACCOUNTS)))
 
 ACTIES: Mapping[str, str] = {
     "organisatie_saved": "Organisatie opgeslagen",
@@ -93,7 +95,9 @@ def consequences(connection: Connection, before: Tables, after: Tables) -> list[
 def history(connection: Connection, subject: str, actions: Sequence[str]) -> list[Wijziging]:
     """Who changed it, the newest first; for the macro geschiedenis."""
     return [
-        Wijziging(at=row.at, wie=row.actor, wat=ACTIES[row.action], werd=row.detail)
+        Wijziging(
+            at=row.at, wie=row.actor, wat=ACTIES.get(row.action, words_of_action(row.action)), werd=row.detail
+        )
         for row in audit_of(connection, subject, actions)
     ]
 
