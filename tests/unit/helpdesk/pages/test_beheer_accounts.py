@@ -181,36 +181,33 @@ async def test_a_double_click_makes_one_account_of_which_the_password_works(
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("field", "typed", "told"),
     [
-        ({"naam": " "}, "Vul een naam in"),
-        ({"naam": "x" * 101}, "hooguit 100 tekens"),
-        ({"gebruikersnaam": "an na"}, "kleine letters, cijfers"),
-        ({"gebruikersnaam": "Bert"}, "Er is al een account"),
-        ({"rol": ""}, "Kies een rol"),
-        ({"rol": "root"}, "Kies een rol"),
-        ({"rol": "applicatiebeheerder", "swv": ""}, "Kies welk"),
-        ({"rol": "beheerder"}, "Laat het leeg"),
-        ({"swv": "nergens"}, "is er niet"),
+        ("naam", {"naam": " "}, "Vul een naam in"),
+        ("naam", {"naam": "x" * 101}, "hooguit 100 tekens"),
+        ("gebruikersnaam", {"gebruikersnaam": "an na"}, "kleine letters, cijfers"),
+        ("gebruikersnaam", {"gebruikersnaam": "Bert"}, "Er is al een account"),
+        ("rol", {"rol": ""}, "Kies een rol"),
+        ("rol", {"rol": "root"}, "Kies een rol"),
+        ("swv", {"rol": "applicatiebeheerder", "swv": ""}, "Kies welk"),
+        ("swv", {"rol": "beheerder"}, "Laat het leeg"),
+        ("swv", {"swv": "nergens"}, "is er niet"),
     ],
 )
 async def test_what_is_wrong_is_told_beside_the_field_and_nothing_is_made(
-    visitor: Visitor, make: Make, world: World, typed: dict[str, str], told: str
+    visitor: Visitor, make: Make, world: World, field: str, typed: dict[str, str], told: str
 ) -> None:
     make("bert")
     boss = visitor(Role.BEHEERDER)
     response = await ask_new(boss, **typed)
     assert response.status_code == 422
-    assert re.search(
-        rf'class="error" id="f-{next(iter(typed)) if len(typed) == 1 and typed != {"rol": "beheerder"} else "swv"}">[^<]*{told}',
-        response.text,
-    )
+    assert re.search(rf'class="error" id="f-{field}">[^<]*{told}', response.text)
     assert 'aria-invalid="true"' in response.text
     if "naam" not in typed:
         assert 'value="Anna de Vries"' in response.text
-    slot = fields_of((await ask_new(boss, gebruikersnaam="carla")).text)["slot"]
-    forged = await boss.post(NEW, slot=slot, **{**ANNA, "gebruikersnaam": "carla", **typed})
-    assert forged.status_code in (409, 422)
+    slot = fields_of((await ask_new(boss)).text)["slot"]
+    forged = await boss.post(NEW, slot=slot, **{**ANNA, **typed})
+    assert forged.status_code == (409 if field == "gebruikersnaam" else 422)
     assert world.count("account") == 1
 
 
@@ -373,7 +370,7 @@ async def test_an_applicatiebeheerder_sees_changes_and_makes_only_type_rest_of_i
                 get = route.method == "GET"
                 answer = await (browser.get(path) if get else browser.post(path, slot="x", **fields))
                 assert answer.status_code == 404, (route.method, path)
-                assert not other or other.gebruikersnaam not in plain(answer.text)
+                assert not other or other.naam not in answer.text
     assert world.rows("SELECT * FROM account ORDER BY account_id") == before
 
     for actie in ("blokkeren", "deblokkeren", "wachtwoord", "tweede-stap"):
