@@ -14,6 +14,7 @@ class Fout(StrEnum):
     NAAM_LEEG = "naam_leeg"
     ONBEKEND = "onbekend"
     MAG_NIET = "mag_niet"
+    EIGEN = "eigen"
     SWV_NODIG = "swv_nodig"
     SWV_TEVEEL = "swv_teveel"
     SWV_ONBEKEND = "swv_onbekend"
@@ -40,6 +41,11 @@ _TEXTS: dict[Fout, tuple[str, str]] = {
         "this account is not yours to change (FAQ 10)",
         "U kunt alleen accounts wijzigen van uw eigen samenwerkingsverband, met een rol van type Rest. "
         "Vraag na wie er rechten heeft als root (type Super).",
+    ),
+    Fout.EIGEN: (
+        "nobody changes the role, block, password or second factor of their own account here",
+        "Dit is uw eigen account. Uw wachtwoord en sessies wijzigt u bij Mijn account; voor uw rol, "
+        "een blokkade of een nieuwe tweede stap vraagt u een ander met rechten op accounts.",
     ),
     Fout.SWV_NODIG: (
         "an applicatiebeheerder is of one SWV; name it: --swv",

@@ -1,4 +1,4 @@
-"""Local accounts: who may change whose (FAQ 10), and what a change ends.
+"""Local accounts: who may change whose (FAQ 10), never their own, and what a change ends.
 
 Each action is one transaction with its audit row. It raises AccountRefused for what may not be done, and
 then nothing was changed. Whoever loses a right, a password or a second factor loses their sessions too.
@@ -27,7 +27,7 @@ from storage.seal import Seal
 
 _NAME = re.compile(r"[a-z0-9._@-]{1,64}", re.ASCII)
 _LONGEST_NAAM = 100
-
+_OF_NO_SWV = (Role.HELPDESK, Role.BEHEERDER)
 
 _WEAK = {
     Weak.TE_KORT: Fout.WACHTWOORD_KORT,
@@ -74,6 +74,12 @@ def account_of(row: AccountRow) -> Account:
     )
 
 
+def roles_to_give(by: Person) -> list[Role]:
+    """Those that an account may have that this person makes: in their own SWV, if they are of one."""
+    mine = [role for role in Role if by.may_change_account(role, by.swv_id)]
+    return [role for role in mine if by.swv_id is None or role not in _OF_NO_SWV]
+
+
 def list_accounts(connection: Connection, by: Person) -> list[Account]:
     """Those that this person may change: others they do not see (FAQ 10)."""
     found = (account_of(row) for row in table.list_accounts(connection))
@@ -101,15 +107,12 @@ def add_account(
     password: str,
 ) -> tuple[Account, Enrolment]:
     """Returns the key of its second factor too: shown once, never again."""
-    if not is_gebruikersnaam(gebruikersnaam):
-        raise AccountRefused(Fout.NAAM_ONGELDIG)
-    _check_role(connection, by, role, swv_id)
-    if table.find_account(connection, gebruikersnaam) is not None:
-        raise AccountRefused(Fout.NAAM_BEZET)
+    check_role(connection, by, role, swv_id)
+    check_gebruikersnaam(connection, gebruikersnaam)
     account = Account(
         account_id=secrets.token_hex(16),
         gebruikersnaam=gebruikersnaam,
-        naam=_checked_naam(naam),
+        naam=checked_naam(naam),
         role=role,
         swv_id=swv_id,
         actief=True,
@@ -127,7 +130,7 @@ def add_account(
 
 def rename(connection: Connection, by: Person, account_id: str, naam: str) -> None:
     account = get_account(connection, by, account_id)
-    table.save_naam(connection, account_id, _checked_naam(naam))
+    table.save_naam(connection, account_id, checked_naam(naam))
     _audit(connection, by, "account_renamed", account)
 
 
@@ -135,8 +138,8 @@ def change_role(
     connection: Connection, by: Person, account_id: str, role: Role, swv_id: SwvId | None
 ) -> None:
     """Both the old and the new one must be theirs to give."""
-    account = get_account(connection, by, account_id)
-    _check_role(connection, by, role, swv_id)
+    account = _of_another(connection, by, account_id)
+    check_role(connection, by, role, swv_id)
     if (role, swv_id) == (account.role, account.swv_id):
         return
     if role is not Role.BEHEERDER:
@@ -148,7 +151,7 @@ def change_role(
 
 
 def block(connection: Connection, by: Person, account_id: str) -> None:
-    account = get_account(connection, by, account_id)
+    account = _of_another(connection, by, account_id)
     if not account.actief:
         return
     _keep_one_beheerder(connection, account)
@@ -167,7 +170,7 @@ def unblock(connection: Connection, by: Person, account_id: str) -> None:
 
 def give_password(connection: Connection, by: Person, account_id: str, password: str) -> None:
     """Somebody else's, who forgot it. Ends all its sessions."""
-    account = get_account(connection, by, account_id)
+    account = _of_another(connection, by, account_id)
     table.save_secret_hash(connection, account_id, _hashed(password, account.gebruikersnaam))
     sessions.end_all(connection, account.actor)
     _audit(connection, by, "account_password_given", account)
@@ -175,12 +178,21 @@ def give_password(connection: Connection, by: Person, account_id: str, password:
 
 def give_second_factor(connection: Connection, seal: Seal, by: Person, account_id: str) -> Enrolment:
     """Of who lost their telephone. The old one stops working, and all its sessions end."""
-    account = get_account(connection, by, account_id)
+    account = _of_another(connection, by, account_id)
     key = totp.new_key()
     table.save_totp(connection, account_id, totp.seal_key(seal, key, account_id))
     sessions.end_all(connection, account.actor)
     _audit(connection, by, "account_totp_given", account)
     return totp.enrolment_of(key, account.gebruikersnaam)
+
+
+def end_sessions(connection: Connection, by: Person, account_id: str) -> int:
+    """Logs it out everywhere; it may log in again. Returns how many there were."""
+    account = _of_another(connection, by, account_id)
+    ended = sessions.end_all(connection, account.actor)
+    if ended:
+        _audit(connection, by, "account_sessions_ended", account)
+    return ended
 
 
 def change_own_password(connection: Connection, person: Person, password: str, session_id: str) -> None:
@@ -189,6 +201,42 @@ def change_own_password(connection: Connection, person: Person, password: str, s
     table.save_secret_hash(connection, account.account_id, _hashed(password, account.gebruikersnaam))
     sessions.end_all(connection, account.actor, but=session_id)
     _audit(connection, person, "account_password_changed", account)
+
+
+def check_role(connection: Connection, by: Person, role: Role, swv_id: SwvId | None) -> None:
+    """Raises AccountRefused if this person may not give it, or it does not go with this SWV."""
+    if role is Role.APPLICATIEBEHEERDER and swv_id is None:
+        raise AccountRefused(Fout.SWV_NODIG)
+    if role in _OF_NO_SWV and swv_id is not None:
+        raise AccountRefused(Fout.SWV_TEVEEL)
+    if not by.may_change_account(role, swv_id):
+        raise AccountRefused(Fout.MAG_NIET)
+    if swv_id is not None and swv_id not in {swv.swv_id for swv in list_swvs(connection)}:
+        raise AccountRefused(Fout.SWV_ONBEKEND)
+
+
+def check_gebruikersnaam(connection: Connection, gebruikersnaam: str) -> None:
+    """Raises AccountRefused if no new account may have it."""
+    if not is_gebruikersnaam(gebruikersnaam):
+        raise AccountRefused(Fout.NAAM_ONGELDIG)
+    if table.find_account(connection, gebruikersnaam) is not None:
+        raise AccountRefused(Fout.NAAM_BEZET)
+
+
+def checked_naam(naam: str) -> str:
+    """With single blanks. Raises AccountRefused."""
+    stripped = " ".join(naam.split())
+    if not 1 <= len(stripped) <= _LONGEST_NAAM or not stripped.isprintable():
+        raise AccountRefused(Fout.NAAM_LEEG)
+    return stripped
+
+
+def _of_another(connection: Connection, by: Person, account_id: str) -> Account:
+    """Who took somebody's session over must not get a password or a second factor with it."""
+    account = get_account(connection, by, account_id)
+    if account.actor == by.actor:
+        raise AccountRefused(Fout.EIGEN)
+    return account
 
 
 def _own(connection: Connection, person: Person) -> Account:
@@ -206,17 +254,6 @@ def _visible(by: Person, row: AccountRow | None) -> Account:
     return account
 
 
-def _check_role(connection: Connection, by: Person, role: Role, swv_id: SwvId | None) -> None:
-    if role is Role.APPLICATIEBEHEERDER and swv_id is None:
-        raise AccountRefused(Fout.SWV_NODIG)
-    if role in (Role.HELPDESK, Role.BEHEERDER) and swv_id is not None:
-        raise AccountRefused(Fout.SWV_TEVEEL)
-    if not by.may_change_account(role, swv_id):
-        raise AccountRefused(Fout.MAG_NIET)
-    if swv_id is not None and swv_id not in {swv.swv_id for swv in list_swvs(connection)}:
-        raise AccountRefused(Fout.SWV_ONBEKEND)
-
-
 def _keep_one_beheerder(connection: Connection, account: Account) -> None:
     """Of two beheerders who block each other at once, the second waits here and is refused."""
     if account.role is Role.BEHEERDER and account.actief:
@@ -230,13 +267,6 @@ def _hashed(password: str, gebruikersnaam: str) -> str:
     if weak is not None:
         raise AccountRefused(_WEAK[weak])
     return hash_password(password)
-
-
-def _checked_naam(naam: str) -> str:
-    stripped = " ".join(naam.split())
-    if not 1 <= len(stripped) <= _LONGEST_NAAM or not stripped.isprintable():
-        raise AccountRefused(Fout.NAAM_LEEG)
-    return stripped
 
 
 def _new_row(account: Account) -> AccountRow:

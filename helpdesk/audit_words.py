@@ -110,6 +110,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 "account_unblocked": "Account gedeblokkeerd",
                 "account_password_given": "Nieuw wachtwoord voor het account ingesteld",
                 "account_totp_given": "Nieuwe tweede stap voor het account ingesteld",
+                "account_sessions_ended": "Sessies van het account beëindigd",
                 "account_password_changed": "Eigen wachtwoord gewijzigd",
             },
         ),

@@ -1,12 +1,17 @@
-"""What a password may be (NIST SP 800-63B: long, and none that everybody tries; no rules about signs)."""
+"""What a password may be, and one to begin with.
+
+NIST SP 800-63B: long, and none that everybody tries; no rules about signs.
+"""
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from enum import StrEnum
 
 SHORTEST, LONGEST = 12, 256  # characters
 _FEWEST_DIFFERENT = 5
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 
 # The commonest of twelve or more, Dutch and English, and what comes to mind at this application.
 _COMMON = frozenset(
@@ -32,6 +37,11 @@ class Weak(StrEnum):
     TE_LANG = "te_lang"
     GEBRUIKERSNAAM = "gebruikersnaam"
     TE_BEKEND = "te_bekend"
+
+
+def new_password() -> str:
+    """To be read aloud or typed over, until its owner chooses one: four groups of five, 99 random bits."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(4))
 
 
 def weakness(password: str, gebruikersnaam: str) -> Weak | None:

@@ -20,7 +20,7 @@ from database.settings_version import lock_settings
 from dossier.errors import ConfigurationError
 from dossier.timestamps import utc_now
 from helpdesk import impact
-from helpdesk.audit_words import ACTIONS
+from helpdesk.audit_words import ACTIONS, Groep, actions_of
 from helpdesk.described import Fields
 from helpdesk.roles import Right
 from helpdesk.web.errors import BadInput
@@ -35,6 +35,7 @@ OMGEVING = ("secret_given", "omgeving_saved")
 SCHOOL = ("brin_added", "brin_removed")
 LIJST = ("brin_list_imported",)
 SWV = ("swv_saved",)
+ACCOUNT = tuple(sorted(actions_of(Groep.ACCOUNTS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ GEDAAN: Mapping[str, str] = MappingProxyType(
         "lijst": "De lijst is bijgewerkt.",
         "geblokkeerd": "Het account is geblokkeerd; wie ermee was ingelogd is nu uitgelogd.",
         "gedeblokkeerd": "Het account kan weer inloggen.",
+        "sessies": "Wie met dit account was ingelogd, is nu uitgelogd.",
         "sessie": "De sessie is beëindigd.",
         "wachtwoord": "Uw wachtwoord is gewijzigd.",
         "uitgelogd": "U bent uitgelogd.",

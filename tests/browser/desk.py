@@ -99,6 +99,8 @@ def push_all(desk: Desk) -> None:
     desk.gateway.start()
     named = ("--naam", "Basisschool Het Nieuwe Veld (verzonnen)", "--plaats", "Apeldoorn")
     assert desk.gateway.cli("brin", "add", "97ZZ", *named).returncode == 0
+    account = ("account", "add", "bram", "--naam", "Bram Bakker", "--rol", "helpdesk", "--password-stdin")
+    assert desk.gateway.cli(*account, stdin="zes ganzen op het ijs\n").returncode == 0
     delivered = school("17GU", "PCBO De Gong", 1, REPORT, replace(REPORT, naam="OPP.pdf"))
     number = desk.delivered("parnassys-gong", delivered)
     version = replace(delivered, bericht_id=Push().bericht_id, titel="Ondersteuning bij lezen en rekenen")
@@ -117,6 +119,7 @@ def push_all(desk: Desk) -> None:
         "inzending": desk.reference(delivered),
         "afgewezen": desk.reference(refused),
         "dossiernummer": str(number),
+        "account": str(desk.gateway.rows("SELECT account_id FROM account")[0][0]),
         "organisatie": "gong",
         "koppeling": "k-gong",
         "omgeving": "parnassys-gong",

@@ -62,9 +62,9 @@ def test_who_has_an_account_comes_where_they_were_going_and_leaves_again(comes: 
 
 
 def test_who_has_no_javascript_logs_in_just_so(comes: Comes, desk: Desk) -> None:
-    key = _account(desk, "bram")
-    bram = comes(None, javascript=False)
-    bram.visit("/inloggen")
-    _log_in(bram, "bram", _PASSWORD, _code(key))
+    key = _account(desk, "daan")
+    daan = comes(None, javascript=False)
+    daan.visit("/inloggen")
+    _log_in(daan, "daan", _PASSWORD, _code(key))
 
-    bram.sees("Overzicht", "Hanna de Vries")
+    daan.sees("Overzicht", "Hanna de Vries")

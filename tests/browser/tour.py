@@ -33,6 +33,7 @@ _BEHEER = "/beheer"
 _ORGANISATIES = f"{_BEHEER}/organisaties"
 _KOPPELINGEN = f"{_BEHEER}/koppelingen"
 _BRIN = f"{_BEHEER}/brin"
+_ACCOUNTS = f"{_BEHEER}/accounts"
 _SWVS = f"{_BEHEER}/swvs"
 _VIJFSTER = "naam=Vrije+School+De+Vijfster&swv=swv-heuvels&brin=07CX"
 STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
@@ -124,6 +125,17 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
         f"{_SWVS}/{{id}}": (Stop(name="swv", path=f"{_SWVS}/{{swv}}"),),
         f"{_SWVS}/{{id}}/controleren": (
             Stop(name="swv-fout", path=f"{_SWVS}/{{swv}}/controleren?naam=", status=422),
+        ),
+        _ACCOUNTS: (Stop(name="accounts", path=_ACCOUNTS),),
+        f"{_ACCOUNTS}/rollen": (Stop(name="rollen", path=f"{_ACCOUNTS}/rollen"),),
+        f"{_ACCOUNTS}/nieuw": (Stop(name="account-nieuw", path=f"{_ACCOUNTS}/nieuw"),),
+        f"{_ACCOUNTS}/{{account_id}}": (Stop(name="account", path=f"{_ACCOUNTS}/{{account}}"),),
+        f"{_ACCOUNTS}/{{account_id}}/rol": (
+            Stop(name="account-rol", path=f"{_ACCOUNTS}/{{account}}/rol?rol=beheerder"),
+        ),
+        f"{_ACCOUNTS}/{{account_id}}/{{actie}}": (
+            Stop(name="account-blokkeren", path=f"{_ACCOUNTS}/{{account}}/blokkeren"),
+            Stop(name="account-tweede-stap", path=f"{_ACCOUNTS}/{{account}}/tweede-stap", pictured=False),
         ),
         f"{_BEHEER}/herstellijst": (Stop(name="herstellijst", path=f"{_BEHEER}/herstellijst"),),
     }

@@ -128,6 +128,7 @@ ENDING: dict[str, Change] = {
     "account_password_given": lambda do, seal, a: do(
         accounts.give_password, BEHEERDER, a.account_id, "drie koeien op een rij"
     ),
+    "account_sessions_ended": lambda do, seal, a: do(accounts.end_sessions, BEHEERDER, a.account_id),
     "account_totp_given": lambda do, seal, a: do(accounts.give_second_factor, seal, BEHEERDER, a.account_id),
 }
 
@@ -189,6 +190,22 @@ def test_the_last_active_beheerder_stays(do: Do, make: Make) -> None:
 
     do(accounts.unblock, BEHEERDER, blocked.account_id)
     do(accounts.block, BEHEERDER, last.account_id)
+
+
+def test_nobody_changes_what_their_own_account_may_or_how_it_logs_in(
+    do: Do, make: Make, seal: Seal, engine: Engine
+) -> None:
+    me, _ = make("me", Role.BEHEERDER, None), make("other", Role.BEHEERDER, None)
+    before = stored(engine, me)
+    for call in (
+        (accounts.change_role, me.person, me.account_id, Role.HELPDESK, None),
+        (accounts.block, me.person, me.account_id),
+        (accounts.give_password, me.person, me.account_id, "drie koeien op een rij"),
+        (accounts.give_second_factor, seal, me.person, me.account_id),
+        (accounts.end_sessions, me.person, me.account_id),
+    ):
+        refused(Fout.EIGEN, do, *call)
+    assert stored(engine, me) == before
 
 
 def test_of_beheerders_who_block_each_other_at_once_one_is_left(swvs: Engine, make: Make) -> None:

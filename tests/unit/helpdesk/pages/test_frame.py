@@ -12,6 +12,7 @@ from unit.helpdesk.pages.conftest import ADDRESS, Visitor
 ALL = tuple(Role)
 HELPDESK = (Role.HELPDESK, Role.BEHEERDER)
 DESK = (Role.HELPDESK, Role.BEHEERDER, Role.APPLICATIEBEHEERDER)
+ACCOUNTS = (Role.APPLICATIEBEHEERDER, Role.BEHEERDER)
 AUDIT = (Role.HELPDESK, Role.AUDITOR, Role.BEHEERDER)
 
 # Every page there is, and who may ask for it. What is not in here fails the test below.
@@ -66,6 +67,18 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /beheer/swvs/{id}/controleren": (Role.BEHEERDER,),
     "POST /beheer/swvs/{id}": (Role.BEHEERDER,),
     "GET /beheer/herstellijst": DESK,
+    "GET /beheer/accounts": ACCOUNTS,
+    "GET /beheer/accounts/rollen": ACCOUNTS,
+    "GET /beheer/accounts/nieuw": ACCOUNTS,
+    "POST /beheer/accounts/nieuw/controleren": ACCOUNTS,
+    "POST /beheer/accounts/nieuw": ACCOUNTS,
+    "GET /beheer/accounts/{account_id}": ACCOUNTS,
+    "POST /beheer/accounts/{account_id}/naam/controleren": ACCOUNTS,
+    "POST /beheer/accounts/{account_id}/naam": ACCOUNTS,
+    "GET /beheer/accounts/{account_id}/rol": ACCOUNTS,
+    "POST /beheer/accounts/{account_id}/rol": ACCOUNTS,
+    "GET /beheer/accounts/{account_id}/{actie}": ACCOUNTS,
+    "POST /beheer/accounts/{account_id}/{actie}": ACCOUNTS,
     "GET /inzendingen/{inzending_id}": DESK,
     "GET /inzendingen/{inzending_id}/controle": DESK,
     "POST /inzendingen/{inzending_id}/leerling": DESK,
