@@ -143,9 +143,8 @@ async def test_the_table_of_roles_has_the_type_and_each_right(visitor: Visitor) 
     for role in Role:
         row = next(r for r in re.findall(r"<tr>.*?</tr>", html, re.S) if f'row">{role}<' in r)
         assert f'data-label="Type">{TYPES[role]}<' in row
-        for right, (kort, _) in RECHTEN.items():
-            says = "ja" if right in RIGHTS[role] else "nee"
-            assert f'data-label="{kort}">{says}<'.replace("'", "&#39;") in row
+        told = ", ".join(kort for right, (kort, _) in RECHTEN.items() if right in RIGHTS[role])
+        assert plain(row).endswith(f" {told}")
     assert f'href="{ACCOUNTS}/rollen"' in await visitor(Role.BEHEERDER).page(ACCOUNTS)
 
 
