@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, exists, false, func, or_, select
 
 from database.schema import inzending, inzending_reden, koppeling, koppeling_brin
 from database.search_conditions import first_id
@@ -114,8 +114,11 @@ def unused_koppelingen(
     return [KoppelingId(key) for key in connection.execute(query).scalars()]
 
 
-_OF_THIS_SCHOOL = (inzending.c.brin == koppeling_brin.c.brin) & (
-    inzending.c.omgeving_id == koppeling_brin.c.omgeving_id
+# To be found by walking ix_inzending_brin: the newest row of a school is most often of this omgeving.
+# PostgreSQL takes the two for unrelated and a match for rare, and would gather and sort all that the school
+# ever sent. Inside of coalesce it cannot tell, and expects half of the rows to match.
+_OF_THIS_SCHOOL = (inzending.c.brin == koppeling_brin.c.brin) & func.coalesce(
+    inzending.c.omgeving_id == koppeling_brin.c.omgeving_id, false()
 )
 _SENT = exists().where(_OF_THIS_SCHOOL).correlate(koppeling_brin)
 _NEWEST = (

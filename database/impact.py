@@ -24,6 +24,7 @@ _AFGEWEZEN = and_(
     inzending.c.uitkomst.in_((literal_column("'afgewezen'"), literal_column("'dubbel'"))),
     inzending.c.uitkomst == literal_column("'afgewezen'"),
 )
+_FIELDS = inzending.c.keys()
 _MOST_BRINS = 200  # more than these are looked up faster by going through the whole period
 
 
@@ -69,17 +70,25 @@ def recent_inzendingen(connection: Connection, since: datetime, brins: Collectio
     ]
 
 
-def open_rejections(connection: Connection, since: datetime) -> list[OpenRejection]:
-    """The newest try of every hulpvraag that was rejected and never came again, the oldest first."""
+def open_rejections(
+    connection: Connection, since: datetime, without: Collection[RedenCode] = ()
+) -> list[OpenRejection]:
+    """The newest try of every hulpvraag that was rejected and never came again, the oldest first.
+
+    One that has a reden of `without` is left out.
+    """
     of, later = inzending.c, inzending.alias("later").c
-    refused = (of.inzending_id >= first_id(since), _AFGEWEZEN)
+    its = inzending_reden.alias("its").c
+    left_out = exists().where(its.inzending_id == of.inzending_id, its.code.in_(sorted(without)))
+    refused = [of.inzending_id >= first_id(since), _AFGEWEZEN, *([~left_out] if without else [])]
     came_again = exists().where(
         later.omgeving_id == of.omgeving_id,
         later.hulpvraag_id == of.hulpvraag_id,
         later.inzending_id > of.inzending_id,
     )
     query = select(inzending).where(*refused, ~came_again).order_by(of.inzending_id)
-    records = [InzendingRecord(**row._mapping) for row in connection.execute(query)]
+    # There may be thousands: a row's own mapping is far slower than its names and values.
+    records = [InzendingRecord(**dict(zip(_FIELDS, row, strict=True))) for row in connection.execute(query)]
     redenen: dict[InzendingId, list[Reden]] = {}
     of_reden = select(inzending_reden).join(inzending).where(*refused)
     for row in connection.execute(of_reden.order_by(inzending_reden.c.volgnummer)):
