@@ -114,17 +114,17 @@ def unused_koppelingen(
     return [KoppelingId(key) for key in connection.execute(query).scalars()]
 
 
-# To be found by walking ix_inzending_brin: the newest row of a school is most often of this omgeving.
-# PostgreSQL takes the two for unrelated and a match for rare, and would gather and sort all that the school
-# ever sent. Inside of coalesce it cannot tell, and expects half of the rows to match.
-_OF_THIS_SCHOOL = (inzending.c.brin == koppeling_brin.c.brin) & func.coalesce(
-    inzending.c.omgeving_id == koppeling_brin.c.omgeving_id, false()
-)
-_SENT = exists().where(_OF_THIS_SCHOOL).correlate(koppeling_brin)
+# To be found by walking ix_inzending_brin: the newest row of a school is most often of this omgeving. Written
+# so that PostgreSQL has no way that seems cheaper. A bare omgeving is an index condition: it would gather all
+# that the omgeving ever sent. Of one BRIN, not of a range, it would look for the newest by walking the
+# whole table backwards, to its end for a school that never sent anything.
+_BRIN, _OF_ITS_BRIN = inzending.c.brin, koppeling_brin.c.brin
+_OF_ITS_OMGEVING = func.coalesce(inzending.c.omgeving_id == koppeling_brin.c.omgeving_id, false())
+_SENT = exists().where(_BRIN == _OF_ITS_BRIN, _OF_ITS_OMGEVING).correlate(koppeling_brin)
 _NEWEST = (
     select(inzending.c.inzending_id)
-    .where(_OF_THIS_SCHOOL)
-    .order_by(inzending.c.inzending_id.desc())
+    .where(_BRIN.between(_OF_ITS_BRIN, _OF_ITS_BRIN), _OF_ITS_OMGEVING)
+    .order_by(_BRIN.desc(), inzending.c.inzending_id.desc())
     .limit(1)
     .correlate(koppeling_brin)
     .scalar_subquery()
