@@ -24,7 +24,6 @@ _AFGEWEZEN = and_(
     inzending.c.uitkomst.in_((literal_column("'afgewezen'"), literal_column("'dubbel'"))),
     inzending.c.uitkomst == literal_column("'afgewezen'"),
 )
-_FIELDS = inzending.c.keys()
 _MOST_BRINS = 200  # more than these are looked up faster by going through the whole period
 
 
@@ -78,25 +77,25 @@ def open_rejections(
     One that has a reden of `without` is left out.
     """
     of, later = inzending.c, inzending.alias("later").c
-    its = inzending_reden.alias("its").c
-    left_out = exists().where(its.inzending_id == of.inzending_id, its.code.in_(sorted(without)))
-    refused = [of.inzending_id >= first_id(since), _AFGEWEZEN, *([~left_out] if without else [])]
+    refused = (of.inzending_id >= first_id(since), _AFGEWEZEN)
+    its_redenen, its_bijlagen = inzending_reden.c, inzending_bijlage.c
+    redenen: dict[InzendingId, list[Reden]] = {}
+    of_reden = select(inzending_reden).join(inzending).where(*refused)
+    for row in connection.execute(of_reden.order_by(its_redenen.inzending_id, its_redenen.volgnummer)):
+        redenen.setdefault(row.inzending_id, []).append(reden_of(row))
+    left_out = {key for key, all_of_it in redenen.items() if any(r.code in without for r in all_of_it)}
+    bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
+    of_bijlage = select(inzending_bijlage).join(inzending).where(*refused)
+    for row in connection.execute(of_bijlage.order_by(its_bijlagen.inzending_id, its_bijlagen.positie)):
+        bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
     came_again = exists().where(
         later.omgeving_id == of.omgeving_id,
         later.hulpvraag_id == of.hulpvraag_id,
         later.inzending_id > of.inzending_id,
     )
     query = select(inzending).where(*refused, ~came_again).order_by(of.inzending_id)
-    # There may be thousands: a row's own mapping is far slower than its names and values.
-    records = [InzendingRecord(**dict(zip(_FIELDS, row, strict=True))) for row in connection.execute(query)]
-    redenen: dict[InzendingId, list[Reden]] = {}
-    of_reden = select(inzending_reden).join(inzending).where(*refused)
-    for row in connection.execute(of_reden.order_by(inzending_reden.c.volgnummer)):
-        redenen.setdefault(row.inzending_id, []).append(reden_of(row))
-    bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
-    of_bijlage = select(inzending_bijlage).join(inzending).where(*refused)
-    for row in connection.execute(of_bijlage.order_by(inzending_bijlage.c.positie)):
-        bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
+    rows = [row for row in connection.execute(query) if row.inzending_id not in left_out]
+    records = [InzendingRecord(**row._mapping) for row in rows]
     return [
         OpenRejection(
             record=record,
