@@ -69,25 +69,33 @@ def recent_inzendingen(connection: Connection, since: datetime, brins: Collectio
     ]
 
 
-def open_rejections(connection: Connection, since: datetime) -> list[OpenRejection]:
-    """The newest try of every hulpvraag that was rejected and never came again, the oldest first."""
+def open_rejections(
+    connection: Connection, since: datetime, without: Collection[RedenCode] = ()
+) -> list[OpenRejection]:
+    """The newest try of every hulpvraag that was rejected and never came again, the oldest first.
+
+    One that has a reden of `without` is left out.
+    """
     of, later = inzending.c, inzending.alias("later").c
     refused = (of.inzending_id >= first_id(since), _AFGEWEZEN)
+    its_redenen, its_bijlagen = inzending_reden.c, inzending_bijlage.c
+    redenen: dict[InzendingId, list[Reden]] = {}
+    of_reden = select(inzending_reden).join(inzending).where(*refused)
+    for row in connection.execute(of_reden.order_by(its_redenen.inzending_id, its_redenen.volgnummer)):
+        redenen.setdefault(row.inzending_id, []).append(reden_of(row))
+    left_out = {key for key, all_of_it in redenen.items() if any(r.code in without for r in all_of_it)}
+    bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
+    of_bijlage = select(inzending_bijlage).join(inzending).where(*refused)
+    for row in connection.execute(of_bijlage.order_by(its_bijlagen.inzending_id, its_bijlagen.positie)):
+        bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
     came_again = exists().where(
         later.omgeving_id == of.omgeving_id,
         later.hulpvraag_id == of.hulpvraag_id,
         later.inzending_id > of.inzending_id,
     )
     query = select(inzending).where(*refused, ~came_again).order_by(of.inzending_id)
-    records = [InzendingRecord(**row._mapping) for row in connection.execute(query)]
-    redenen: dict[InzendingId, list[Reden]] = {}
-    of_reden = select(inzending_reden).join(inzending).where(*refused)
-    for row in connection.execute(of_reden.order_by(inzending_reden.c.volgnummer)):
-        redenen.setdefault(row.inzending_id, []).append(reden_of(row))
-    bijlagen: dict[InzendingId, list[BijlageRecord]] = {}
-    of_bijlage = select(inzending_bijlage).join(inzending).where(*refused)
-    for row in connection.execute(of_bijlage.order_by(inzending_bijlage.c.positie)):
-        bijlagen.setdefault(row.inzending_id, []).append(bijlage_of(row))
+    rows = [row for row in connection.execute(query) if row.inzending_id not in left_out]
+    records = [InzendingRecord(**row._mapping) for row in rows]
     return [
         OpenRejection(
             record=record,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from database.deferred import write
 from database.outbox_rows import State
@@ -136,39 +136,6 @@ def find_original(
         inzending.c.versie == versie,
         inzending.c.uitkomst != "dubbel",
     )
-
-
-def list_inzendingen(
-    connection: Connection,
-    *,
-    limit: int,
-    uitkomst: str | None = None,
-    brin: str | None = None,
-    reden: RedenCode | None = None,
-    naam_hash: str | None = None,
-    zoek: str | None = None,
-) -> list[InzendingRecord]:
-    """The newest first. `zoek` is a dossiernummer, berichtId, inzending id or part of a school name."""
-    query = select(inzending).order_by(inzending.c.inzending_id.desc()).limit(limit)
-    if uitkomst is not None:
-        query = query.where(inzending.c.uitkomst == uitkomst)
-    if brin is not None:
-        query = query.where(inzending.c.brin == brin)
-    if naam_hash is not None:
-        query = query.where(inzending.c.naam_hash == naam_hash)
-    if reden is not None:
-        with_reden = select(inzending_reden.c.inzending_id).where(inzending_reden.c.code == reden.value)
-        query = query.where(inzending.c.inzending_id.in_(with_reden))
-    if zoek is not None:
-        matches = [
-            inzending.c.bericht_id == zoek.lower(),
-            inzending.c.inzending_id == zoek.lower().replace("-", ""),
-            inzending.c.schoolnaam.icontains(zoek, autoescape=True),
-        ]
-        if zoek.isascii() and zoek.isdigit() and len(zoek) < 19:
-            matches.append(inzending.c.dossiernummer == int(zoek))
-        query = query.where(or_(*matches))
-    return [InzendingRecord(**row._mapping) for row in connection.execute(query)]
 
 
 def tries_of(

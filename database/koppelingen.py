@@ -97,7 +97,14 @@ def delete_koppeling(connection: Connection, koppeling_id: KoppelingId) -> None:
     bump_version(connection)
 
 
-def was_used(connection: Connection, koppeling_id: KoppelingId) -> bool:
-    """Whether a dossier came through it. Looks through all inzendingen: for people, not for intake."""
-    query = select(inzending.c.inzending_id).where(inzending.c.koppeling_id == koppeling_id).limit(1)
+def was_used(connection: Connection, value: Koppeling) -> bool:
+    """Whether a dossier came through it, also for a BRIN that it has no more.
+
+    Looks through all that its omgeving ever sent: the omgeving of a koppeling never changes.
+    """
+    query = (
+        select(inzending.c.inzending_id)
+        .where(inzending.c.omgeving_id == value.omgeving_id, inzending.c.koppeling_id == value.koppeling_id)
+        .limit(1)
+    )
     return connection.execute(query).first() is not None

@@ -220,7 +220,7 @@ def set_status(connection: Connection, actor: str, koppeling_id: KoppelingId, st
 def remove_koppeling(connection: Connection, actor: str, koppeling_id: KoppelingId) -> str:
     """Only one through which nothing ever came: the why of a dossier names its koppeling."""
     old = admin.get_koppeling(connection, koppeling_id)
-    if was_used(connection, koppeling_id):
+    if was_used(connection, old):
         raise ConfigurationError(
             f"dossiers came through koppeling {koppeling_id}, so it stays; "
             f"to switch it off: koppeling deactivate {koppeling_id}"

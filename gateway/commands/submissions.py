@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
-from enum import StrEnum
 from itertools import chain, islice
 from typing import Annotated, TypeVar
 
@@ -20,11 +19,11 @@ from database.inzendingen import (
     InzendingRecord,
     bijlagen_of,
     find_inzending,
-    list_inzendingen,
     redenen_of,
 )
 from database.moves import list_moves
 from database.organisaties import naam_of_organisatie
+from database.search import Filter, Found, Query, Stand, search, understand
 from database.status import original_of, status_of
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId
@@ -45,15 +44,6 @@ T = TypeVar("T")
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 
-class Uitkomst(StrEnum):
-    """What was decided of an inzending, as its row has it."""
-
-    NIEUW = "nieuw"
-    VERSIE = "versie"
-    DUBBEL = "dubbel"
-    AFGEWEZEN = "afgewezen"
-
-
 inzending_app = typer.Typer(no_args_is_help=True, help="What was pushed, and what became of it.")
 dead_letter_app = typer.Typer(no_args_is_help=True, help="Events that the store could not take.")
 audit_app = typer.Typer(no_args_is_help=True, help="Who changed what.")
@@ -62,34 +52,34 @@ audit_app = typer.Typer(no_args_is_help=True, help="Who changed what.")
 @inzending_app.command("list")
 def inzending_list(
     zoek: Annotated[
-        str | None, typer.Argument(help="Dossiernummer, berichtId, referentie or part of a school name.")
+        str | None,
+        typer.Argument(
+            help="Dossiernummer, berichtId, referentie, BRIN, or words of a school's name or place."
+        ),
     ] = None,
-    uitkomst: Annotated[Uitkomst | None, typer.Option(help="What was decided.")] = None,
-    brin: Annotated[str | None, typer.Option()] = None,
+    status: Annotated[Stand | None, typer.Option(help="How it stands now.")] = None,
+    brin: Annotated[str | None, typer.Option(help="Pushed for this BRIN.")] = None,
     reden: Annotated[RedenCode | None, typer.Option(help="Rejected for this.")] = None,
     by_surname: Annotated[
         bool, typer.Option("--by-surname", help="Asks for a surname; it is neither shown nor kept.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
 ) -> None:
-    """List the latest inzendingen."""
+    """List the latest inzendingen. Look for one thing: ZOEK, --brin or --by-surname."""
+    if sum((bool(zoek), bool(brin), by_surname)) > 1:
+        raise ConfigurationError("look for one thing at a time: ZOEK, --brin or --by-surname")
     settings = read_settings()
     engine = open_gateway_database(settings)
-    naam_hash = _ask_naam_hash(settings, engine) if by_surname else None
-    code = str(admin.as_brin(brin)) if brin else None
+    if brin:
+        query = Query(brin=admin.as_brin(brin))
+    elif by_surname:
+        query = Query(naam_hash=_ask_naam_hash(settings, engine))
+    else:
+        query = understand(zoek or "")
     with reading(engine) as connection:
-        records = list_inzendingen(
-            connection,
-            limit=limit,
-            uitkomst=uitkomst,
-            brin=code,
-            reden=reden,
-            naam_hash=naam_hash,
-            zoek=zoek,
-        )
-        rows = [_row(connection, record) for record in records]
+        page = search(connection, Filter(query=query, stand=status, reden=reden), limit=limit)
     columns = ("referentie", "received", "omgeving", "school", "BRIN", "nummer", "status", "redenen")
-    print_table("Inzendingen", columns, rows)
+    print_table("Inzendingen", columns, [_row(found) for found in page.rows])
 
 
 @inzending_app.command("show")
@@ -246,8 +236,8 @@ def _ask_naam_hash(settings: Settings, engine: Engine) -> str:
     return seal.naam_hash(str(typer.prompt("Surname", hide_input=True)))
 
 
-def _row(connection: Connection, record: InzendingRecord) -> tuple[object, ...]:
-    status = status_of(connection, record)
+def _row(found: Found) -> tuple[object, ...]:
+    record = found.record
     return (
         record.inzending_id,
         from_ms(record.received_ms).isoformat(" ", "seconds"),
@@ -255,8 +245,8 @@ def _row(connection: Connection, record: InzendingRecord) -> tuple[object, ...]:
         record.schoolnaam,
         record.brin,
         record.dossiernummer or "-1",
-        f"{status.toestand}{' (dubbel)' if status.dubbel else ''}",
-        ", ".join(r.code for r in status.redenen),
+        found.stand,
+        ", ".join(found.redenen),
     )
 
 

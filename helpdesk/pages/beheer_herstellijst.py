@@ -10,6 +10,7 @@ from database.routing_tables import read_tables
 from dossier.timestamps import utc_now
 from helpdesk.herstellijst import herstellijst
 from helpdesk.impact import PERIOD
+from helpdesk.recheck import NEEDS_CONTENT
 from helpdesk.roles import Right
 from helpdesk.web.page import Page
 from helpdesk.web.visit import Visit
@@ -18,8 +19,9 @@ _MOST = 100
 
 
 def lijst(visit: Visit) -> Response:
+    # What only the content tells cannot be known to be mended, so with such a reden none is on the list.
     with visit.reading() as connection:
-        rejections = open_rejections(connection, utc_now() - PERIOD)
+        rejections = open_rejections(connection, utc_now() - PERIOD, NEEDS_CONTENT)
         tables = read_tables(connection)
         organisaties = {o.organisatie_id: o.naam for o in list_organisaties(connection)}
         swvs = {swv.swv_id: swv.naam for swv in list_swvs(connection)}

@@ -197,7 +197,7 @@ def verwijderen(visit: Visit) -> Response:
 
 
 def _must_be_unused(connection: Connection, value: Koppeling) -> None:
-    if was_used(connection, value.koppeling_id):
+    if was_used(connection, value):
         raise BadInput(
             "Door deze koppeling zijn hulpvragen binnengekomen, dus zij blijft bewaard. "
             "U kunt haar wel uitzetten."

@@ -93,7 +93,7 @@ def show(
         swvs=swv_options(s for s in swvs if s.swv_id != value.swv_id),
         brins=sorted(value.brins),
         gebruikt=moment_of(used[value.koppeling_id]) if used else None,
-        mag_weg=not used,  # at first sight; the page that asks looks through everything
+        mag_weg=not used,  # at first sight; the page that asks looks at more than its BRINs
         problemen=problems(value, tables),
         wijzigingen=sorted(told, key=lambda row: row.at, reverse=True)[:20],
         invoer=invoer,

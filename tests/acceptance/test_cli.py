@@ -83,6 +83,7 @@ WRONG = {
     "no such SWV": (["organisatie", "add", "o1", "--swv", "s9", "--naam", "x"], "swv add"),
     "no such file": (["brin", "import", "nergens.csv"], "cannot be read"),
     "no such inzending": (["inzending", "show", "0" * 32], "inzending list"),
+    "two things to look for": (["inzending", "list", "1", "--brin", "17GU"], "one thing at a time"),
     "neither events nor all": (["dead-letter", "retry"], "--all"),
     "no such event": (["dead-letter", "retry", "zzz"], "there is no event zzz"),
     "a vestiging of no BRIN": (
@@ -105,8 +106,8 @@ def test_what_cannot_be_done_is_one_line_with_the_remedy(
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_an_uitkomst_that_is_none_is_an_error(empty: Gateway) -> None:
-    done = empty.cli("inzending", "list", "--uitkomst", "bogus")
+def test_a_status_that_is_none_is_an_error(empty: Gateway) -> None:
+    done = empty.cli("inzending", "list", "--status", "bogus")
 
     assert done.returncode == 2
     assert "afgewezen" in done.stderr
@@ -153,7 +154,7 @@ def test_an_inzending_is_found_and_explained(gateway: Gateway) -> None:
     listed = ok(gateway, "inzending", "list", number)
     reference = re.findall(r"[0-9a-f]{32}", listed)[0]
     shown = ok(gateway, "inzending", "show", reference)
-    minus1 = ok(gateway, "inzending", "list", "--uitkomst", "afgewezen", "--reden", "LEERLING_ONVOLLEDIG")
+    minus1 = ok(gateway, "inzending", "list", "--status", "afgewezen", "--reden", "LEERLING_ONVOLLEDIG")
     explained = ok(gateway, "inzending", "show", re.findall(r"[0-9a-f]{32}", minus1)[0])
 
     assert "bezorgd" in listed
@@ -161,6 +162,9 @@ def test_an_inzending_is_found_and_explained(gateway: Gateway) -> None:
         assert word in shown
     assert "Vul de gegevens van de leerling aan" in explained
     assert ok(gateway, "inzending", "list", refused.bericht_id).count("LEERLING_ONVOLLEDIG") == 1
+    assert reference in ok(gateway, "inzending", "list", "--brin", "17gu", "--status", "bezorgd")
+    assert reference not in ok(gateway, "inzending", "list", "--brin", "17GU", "--status", "afgewezen")
+    assert reference not in ok(gateway, "inzending", "list", "--brin", "32DD")
 
 
 def test_a_dead_letter_is_listed_retried_once_and_delivered(own: Gateway) -> None:

@@ -14,10 +14,13 @@ from database import attention, schema
 from database.engine import reading, writing
 from database.figures import backlog, per_day
 from database.inzendingen import InzendingRecord, insert_inzending, tries_of
+from database.koppelingen import was_used
 from database.search import Stand
+from dossier.brin import Brin
 from dossier.identifiers import HulpvraagId, InzendingId, KoppelingId, OmgevingId, SwvId
 from dossier.reden import Reden, RedenCode
 from dossier.timestamps import from_ms, to_ms
+from routing.tables import Koppeling, KoppelingStatus
 
 ROWS = make_rows(seed=2, count=70)
 BORDERS = [START + timedelta(hours=h) for h in (5, 24, 48, 60)]
@@ -182,6 +185,26 @@ def test_a_koppeling_is_used_by_what_its_schools_send_from_its_omgeving(engine: 
         assert attention.last_used(connection, []) == {}
         assert attention.unused_koppelingen(connection, START) == [unused, other]
         assert attention.unused_koppelingen(connection, START, SWVS[1]) == []
+
+
+def test_a_koppeling_was_used_by_a_dossier_also_for_a_brin_that_it_has_no_more(engine: Engine) -> None:
+    used, other = (
+        Koppeling(
+            koppeling_id=KoppelingId(key),
+            omgeving_id=OmgevingId("omg-a"),
+            swv_id=SWVS[0],
+            status=KoppelingStatus.ACTIEF,
+            brins=frozenset({Brin("22BB")}),
+        )
+        for key in ("k-1", "k-2")
+    )
+    with writing(engine) as connection:
+        settings(connection)
+        push(connection, 1, CODES[0], brin="22BB")  # a rejection is no dossier
+        assert not was_used(connection, used)
+        push(connection, 2, None, koppeling_id="k-1")
+        assert was_used(connection, used)
+        assert not was_used(connection, other)
 
 
 def test_the_tries_of_a_hulpvraag_are_those_of_its_own_omgeving_the_oldest_first(engine: Engine) -> None:

@@ -83,10 +83,6 @@ def filled(engine: Engine) -> Engine:
     return engine
 
 
-def ids(records: list[InzendingRecord]) -> list[int]:
-    return [int(record.inzending_id, 16) for record in records]
-
-
 def one(record: InzendingRecord | None) -> int | None:
     return int(record.inzending_id, 16) if record else None
 
@@ -127,39 +123,6 @@ def test_a_dossiernummer_finds_its_last_push_and_only_that_of_its_own_omgeving(f
         assert one(its.find_original(connection, Dossiernummer(1), 2)) == 6
         assert one(its.find_inzending(connection, key(5))) == 5
         assert its.find_inzending(connection, key(99)) is None
-
-
-@pytest.mark.parametrize(
-    ("search", "found"),
-    [
-        ({}, [9, 8, 7, 6, 5, 4, 3, 2, 1]),
-        ({"limit": 2}, [9, 8]),
-        ({"uitkomst": "afgewezen"}, [9, 7, 3, 2]),
-        ({"uitkomst": "dubbel"}, [5]),
-        ({"brin": "11AA"}, [4]),
-        ({"reden": RedenCode.BIJLAGE_TE_GROOT}, [2]),
-        ({"reden": RedenCode.BRIN_ONBEKEND}, []),
-        ({"naam_hash": "n2"}, [3]),
-        ({"zoek": "1"}, [6, 5, 2, 1]),  # number 1, and a school with a 1 in its name
-        ({"zoek": "2"}, [4]),
-        ({"zoek": "Y"}, [3, 2]),
-        ({"zoek": "zon"}, [2]),
-        ({"zoek": "100%_"}, [2]),
-        ({"zoek": "%"}, [2]),
-        ({"zoek": "_"}, [2]),
-        ({"zoek": key(4).upper()}, [4]),
-        ({"zoek": "00000000-0000-0000-0000-000000000004"}, [4]),
-        ({"zoek": "9" * 30}, []),
-        ({"zoek": "²"}, []),
-        ({"zoek": "' OR 1=1 --"}, []),
-        ({"brin": "32DD", "uitkomst": "nieuw"}, [8, 1]),
-    ],
-)
-def test_the_helpdesk_finds_the_newest_first(
-    filled: Engine, search: dict[str, Any], found: list[int]
-) -> None:
-    with reading(filled) as connection:
-        assert ids(its.list_inzendingen(connection, **({"limit": 50} | search))) == found
 
 
 def test_redenen_and_bijlagen_come_back_in_their_order(engine: Engine) -> None:
@@ -236,9 +199,6 @@ QUERIES = {
     "by bericht": lambda c: its.find_by_bericht(c, A, BerichtId("x")),
     "by dossiernummer": lambda c: its.find_by_dossiernummer(c, A, Dossiernummer(1)),
     "the original": lambda c: its.find_original(c, Dossiernummer(1), 1),
-    "by surname": lambda c: its.list_inzendingen(c, limit=20, naam_hash="n1"),
-    "by brin": lambda c: its.list_inzendingen(c, limit=20, brin="32DD"),
-    "the latest": lambda c: its.list_inzendingen(c, limit=20),
     "with objects": lambda c: its.with_objects(c, [key(1)]),
     "redenen": lambda c: its.redenen_of(c, key(1)),
 }

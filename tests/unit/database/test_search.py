@@ -31,7 +31,7 @@ TEXTS = (
     "de es", "ES", "hasselt", "ecole", "gravenhage", "zonneschool", "regenboog hasselt", "100%_",
     "%", "_", "stichting",
     "noord", "xyzzy",
-    "' OR 1=1 --", "11AA", "22bb00", "3", "99999", ROWS[9].record.bericht_id.upper(),
+    "' OR 1=1 --", "11AA", "22bb00", "3", "99999", "9" * 30, "²", ROWS[9].record.bericht_id.upper(),
     ROWS[12].record.inzending_id,
 )  # fmt: skip
 FILTERS: dict[str, Filter] = {

@@ -7,19 +7,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert
 
 from components.inzendingen import settings
 from components.statements import record_statements
-from database import attention, figures, search_conditions
+from database import attention, figures, schema, search_conditions
 from database.engine import reading, writing
+from database.impact import open_rejections
 from database.inzendingen import tries_of
+from database.koppelingen import was_used
 from database.search import Filter, Query, Sort, Stand, search, understand
 from dossier.identifiers import HulpvraagId, KoppelingId, OmgevingId, SwvId
 from dossier.reden import RedenCode
+from routing.tables import Koppeling, KoppelingStatus
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 SWV = SwvId("swv-a")
+KOPPELING = Koppeling(
+    koppeling_id=KoppelingId("k"),
+    omgeving_id=OmgevingId("omg-a"),
+    swv_id=SWV,
+    status=KoppelingStatus.ACTIEF,
+    brins=frozenset(),
+)
 SMALL = ("listed_school", "organisatie", "omgeving", "koppeling", "namen", "groups", "anon_")
 
 
@@ -47,6 +57,9 @@ SEARCHES: dict[str, Callable[[Connection], object]] = {
     "stuck": lambda c: attention.stuck_schools(c, NOW, SWV),
     "last used": lambda c: attention.last_used(c, [KoppelingId("k")]),
     "unused": lambda c: attention.unused_koppelingen(c, NOW, SWV),
+    "unused of all": lambda c: attention.unused_koppelingen(c, NOW),
+    "was used": lambda c: was_used(c, KOPPELING),
+    "open rejections": lambda c: open_rejections(c, NOW, [RedenCode.LEERLING_ONVOLLEDIG]),
     "rejections": lambda c: attention.rejections_since(c, NOW, [RedenCode.BRIN_ONBEKEND], SWV),
 }
 WAYS = pytest.mark.parametrize("few", [20_000, -1], ids=["gathered", "walked"])
@@ -88,6 +101,57 @@ def test_nor_on_postgresql(engine: Engine, few: int, monkeypatch: pytest.MonkeyP
                 plan = connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all()
                 scans = [line.split("Seq Scan on ")[1] for line in plan if "Seq Scan on" in line]
                 assert [s for s in scans if not _is_small(s)] == [], (name, plan)
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_what_a_koppeling_was_last_used_for_is_where_a_walk_by_brin_begins(engine: Engine) -> None:
+    """Not all that its schools or its omgeving ever sent, gathered and sorted."""
+    with writing(engine) as connection:
+        settings(connection)
+        _schools(connection, schools=20, each=150)
+        connection.exec_driver_sql("ANALYZE")
+    statements = record_statements(engine)
+    with reading(engine) as connection:
+        attention.last_used(connection, [KoppelingId(f"k-{n}") for n in range(20)])
+        attention.unused_koppelingen(connection, NOW)
+        asked = statements[-2:]
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # the table is small yet
+        for sql, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN {sql}", values).scalars().all()
+            taken = [line.strip() for line in plan if " on inzending " in line or "_inzending_" in line]
+            assert len(taken) == 1, plan
+            assert "using ix_inzending_brin on inzending" in taken[0], plan
+
+
+def _schools(connection: Connection, *, schools: int, each: int) -> None:
+    """Each at an omgeving of its own, with a koppeling, and `each` rejections."""
+    numbers = range(schools)
+    omgevingen = [
+        {"omgeving_id": f"omg-{n}", "naam": "", "secret_hash": "", "created_ms": 1} for n in numbers
+    ]
+    connection.execute(insert(schema.omgeving), omgevingen)
+    koppelingen = [
+        {
+            "koppeling_id": f"k-{n}",
+            "omgeving_id": f"omg-{n}",
+            "swv_id": SWV,
+            "status": "actief",
+            "changed_ms": 1,
+        }
+        for n in numbers
+    ]
+    connection.execute(insert(schema.koppeling), koppelingen)
+    of = [{"omgeving_id": f"omg-{n}", "brin": f"{n:02}AA", "koppeling_id": f"k-{n}"} for n in numbers]
+    connection.execute(insert(schema.koppeling_brin), of)
+    pushes = [
+        {
+            "inzending_id": f"{push:012x}{n:020x}", "omgeving_id": f"omg-{n}", "brin": f"{n:02}AA",
+            "bericht_id": f"b-{push}-{n}", "hulpvraag_id": f"h-{push}-{n}", "schoolnaam": "De Es",
+            "naam_hash": "n", "uitkomst": "afgewezen", "received_ms": push, "decided_ms": push,
+        }
+        for push in range(each) for n in numbers
+    ]  # fmt: skip
+    connection.execute(insert(schema.inzending), pushes)
 
 
 def _is_small(scanned: str) -> bool:

@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from database.answered import answered_versions
 from database.committer import Committer
 from database.engine import open_engine, reading, writing
-from database.inzendingen import list_inzendingen
 from database.migrate import History
 from database.organisaties import Swv
+from database.search import search
 from dossier.brin import Brin, Vestiging
 from dossier.dossier import Bijlage, Dossier, Hulpvraag, Indiener, Leerling, School
 from dossier.errors import Unavailable
@@ -148,7 +148,7 @@ async def test_a_rejection_that_was_committed_unknowingly_is_recorded_once(
 
     assert isinstance(verdict, Refused)
     with reading(engine) as connection:
-        assert len(list_inzendingen(connection, limit=10)) == 1
+        assert len(search(connection).rows) == 1
 
 
 async def test_when_the_outcome_stays_unknown_the_repeat_tells_the_truth(

@@ -174,3 +174,5 @@ async def test_only_the_last_word_on_a_hulpvraag_is_open(world: World, make_doss
     ]
     assert {reden.code for reden in found[0].redenen} == {R.BRIN_ONBEKEND, R.KOPPELING_ONJUIST}
     assert world.read(open_rejections, utc_now() + timedelta(minutes=1)) == []
+    assert world.read(open_rejections, utc_now() - PERIOD, {R.KOPPELING_ONJUIST}) == found[1:]
+    assert world.read(open_rejections, utc_now() - PERIOD, {R.LEERLING_ONVOLLEDIG}) == found

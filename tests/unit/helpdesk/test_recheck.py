@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from components.intake_world import OMGEVING, World
-from database.inzendingen import InzendingRecord, bijlagen_of, find_inzending, list_inzendingen, redenen_of
+from database.inzendingen import InzendingRecord, bijlagen_of, redenen_of
 from database.routing_tables import read_tables
+from database.search import search
 from dossier.dossier import Bijlage
 from dossier.identifiers import KoppelingId
 from dossier.reden import RedenCode
@@ -22,10 +23,9 @@ from validators.limits import Limits
 
 async def rejected(world: World, *bijlagen: Bijlage, **fields: str) -> InzendingRecord:
     assert isinstance(await world.push(build_dossier(bijlagen=bijlagen, **fields)), Refused)
-    (record,) = world.read(lambda c: list_inzendingen(c, limit=1))
-    found = world.read(find_inzending, record.inzending_id)
-    assert isinstance(found, InzendingRecord)
-    return found
+    (found,) = world.read(lambda c: search(c, limit=1).rows)
+    record: InzendingRecord = found.record
+    return record
 
 
 def again(world: World, record: InzendingRecord, limits: Limits | None = None) -> Outcome:
