@@ -49,7 +49,7 @@ async def test_the_figures_are_of_what_was_pushed(visitor: Visitor, pushed: Push
     assert "BRIN ongeldig de school 1 1" in plain(page)
     assert "1 hulpvraag is wel geaccepteerd, maar komt niet vanzelf in Kindkans." in plain(page)
     assert "ZEGEL_ONGELDIG (1)" in plain(page)
-    assert "/inzendingen?status=vastgelopen" in links(page)
+    assert "/herstel" in links(page)
 
 
 async def test_every_link_with_a_filter_leads_to_a_list_that_has_it(visitor: Visitor, pushed: Push) -> None:
