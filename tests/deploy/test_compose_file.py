@@ -135,6 +135,12 @@ def test_every_variable_is_a_setting(service: Service) -> None:
     assert set(service.environment) | secret <= names_of_settings() | (set() if PRODUCTION else AWAITED)
 
 
+@every_service
+def test_every_variable_has_a_value(service: Service) -> None:
+    """One without would be taken from the shell of whoever starts it."""
+    assert None not in service.raw.get("environment", {}).values()
+
+
 @every_gateway
 def test_every_command_is_one_of_ours(service: Service) -> None:
     ours = re.findall(r"^\| `([^`]+)`", commands_page(), re.MULTILINE)

@@ -13,7 +13,7 @@ import psutil
 from acceptance.process import wait_for
 from brokers.provision import provision
 from brokers.topology import Topology
-from faults.catalogue.case import LONG_SECONDS, FaultCase, On
+from faults.catalogue.case import BACKLOG_SECONDS, LONG_SECONDS, FaultCase, On
 from faults.load import Load
 from faults.processes import pause
 from faults.stack import Stack, messages_in
@@ -105,6 +105,7 @@ def _away(role: str) -> FaultCase:
         on=On.IMPATIENT,
         repeats=True,
         short=False,
+        heal_seconds=BACKLOG_SECONDS,
     )
 
 
@@ -136,7 +137,13 @@ def _paused(stack: Stack) -> float:
 BROKER = (
     FaultCase(name="broker: its role killed", inject=_kill_role),
     FaultCase(name="broker: the server killed", inject=_kill_server),
-    FaultCase(name=f"broker: frozen for {LONG_SECONDS:.0f} s", inject=_freeze, on=On.IMPATIENT, repeats=True),
+    FaultCase(
+        name=f"broker: frozen for {LONG_SECONDS:.0f} s",
+        inject=_freeze,
+        on=On.IMPATIENT,
+        repeats=True,
+        heal_seconds=BACKLOG_SECONDS,
+    ),
     FaultCase(name="broker: streams deleted", inject=_delete_streams, on=On.IMPATIENT, repeats=True),
     FaultCase(name="broker: wiped and refilled", inject=_wipe, on=On.IMPATIENT, repeats=True),
     *(_away(role) for role in ("broker", "kindkans")),

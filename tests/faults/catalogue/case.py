@@ -16,6 +16,9 @@ Inject = Callable[[Stack, Load, random.Random], str | None]
 LONG_SECONDS = float(os.environ.get("FAULT_LONG_SECONDS", "6"))
 """How long what is "away for long" is away: 300 in the long run."""
 
+BACKLOG_SECONDS = max(30.0, LONG_SECONDS / 2)
+"""How long healing may take after that: what piled up is delivered at least twice as fast as it came."""
+
 
 class On(StrEnum):
     """The set of components that a fault is done to (stacks.py)."""

@@ -11,7 +11,7 @@ from acceptance.process import wait_for
 from brokers.topology import Topology
 from components.rabbitmq import RabbitServer
 from faults.catalogue import network
-from faults.catalogue.case import LONG_SECONDS, FaultCase, Inject, On
+from faults.catalogue.case import BACKLOG_SECONDS, LONG_SECONDS, FaultCase, Inject, On
 from faults.catalogue.kills import kill_at
 from faults.catalogue.mistakes import exception_in_the_store
 from faults.catalogue.poison import POISONS_OF_CONTENT
@@ -222,7 +222,10 @@ SERVER_FAULTS = (
     _case("kill -9 of RabbitMQ", kill_the_server, on=On.PRODUCTION_ALONE),
     _case("kill -9 of RabbitMQ, and the store away", kill_with_a_backlog, on=On.PRODUCTION_ALONE, short=True),
     _case("RabbitMQ restarts", restart_the_server, on=On.PRODUCTION_ALONE),
-    _case(f"RabbitMQ is frozen for {LONG_SECONDS:.0f} s", freeze_the_server, on=On.PRODUCTION_ALONE),
+    replace(
+        _case(f"RabbitMQ is frozen for {LONG_SECONDS:.0f} s", freeze_the_server, on=On.PRODUCTION_ALONE),
+        heal_seconds=BACKLOG_SECONDS,
+    ),
     _case("RabbitMQ: disk alarm", disk_alarm, on=On.PRODUCTION_ALONE),
     _case("RabbitMQ: memory alarm", memory_alarm, on=On.PRODUCTION_ALONE),
 )
