@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from deploy.roles import Roles
 pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(600)]
 MIB = 1024 * 1024
 NUMBER = re.compile(r"dossiernummer>(-?[0-9]+)<")
+_PAUSE_SECONDS = 0.5  # of a sender, before it sends the same again
 ROLES = ("intake", "relay", "kindkans", "helpdesk")
 
 
@@ -55,7 +57,9 @@ class Set:
 
     def push(self, push: Push) -> int:
         """The number it gets, as a sender does it: the same message again while the outcome is unknown."""
-        for _ in range(20):
+        for attempt in range(20):
+            if attempt:
+                time.sleep(_PAUSE_SECONDS)  # nginx asks an intake that failed again after five seconds
             try:
                 answer = self.post(push)
             except requests.exceptions.SSLError:
