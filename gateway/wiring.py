@@ -31,7 +31,6 @@ from gateway.external_broker import external_broker
 from gateway.failpoints import Failpoints
 from gateway.guard import Guard, Paths
 from gateway.health import Check, Health
-from gateway.helpdesk import helpdesk
 from gateway.intake import Intake
 from gateway.keys import open_keyring
 from gateway.logs import get_logger
@@ -160,6 +159,8 @@ class Wiring:
         )
 
     def _helpdesk(self, engine: Engine) -> HttpServer:
+        from gateway.helpdesk import helpdesk  # its pages take half a second to import
+
         refusals = RefusalLog("helpdesk", self.metrics)
         server = self._http(self.settings.helpdesk_port, refusals)
         server.app = helpdesk(self.settings, engine, self.seal, server.url, refusals)
