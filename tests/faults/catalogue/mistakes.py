@@ -14,7 +14,8 @@ from faults.load import CANARY, Load
 from faults.stack import Stack
 from gateway.databases import open_gateway_database
 from gateway.failpoints import Failpoint
-from helpdesk.administration import as_brin, set_brin
+from helpdesk.actions import set_brin
+from helpdesk.administration import as_brin
 
 # Of the demo's world: an organisatie without a BRIN, and an omgeving whose koppeling covers that BRIN.
 _ORGANISATIE, _OMGEVING, _BRIN = "vijfster", "parnassys-vijfster", "07CX"

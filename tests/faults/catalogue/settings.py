@@ -11,7 +11,8 @@ from faults.catalogue.case import FaultCase
 from faults.load import BRIN, Load
 from faults.stack import Stack
 from gateway.databases import open_gateway_database
-from helpdesk.administration import as_brin, set_brin
+from helpdesk.actions import set_brin
+from helpdesk.administration import as_brin
 
 _FROM, _TO = "gong", "vijfster"
 

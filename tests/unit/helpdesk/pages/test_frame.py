@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from database.migrate import History
 from helpdesk.roles import Role
 from helpdesk.web.headers import CSP
 from helpdesk.web.routes import PAGES
@@ -96,6 +99,12 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "POST /inzendingen": DESK,
     "GET /inzendingen.csv": DESK,
 }
+
+
+@pytest.fixture
+def new_database(new_sqlite: Callable[[History], str]) -> Callable[[History], str]:
+    """On one dialect: the frame decides before a page asks the database anything of its own."""
+    return new_sqlite
 
 
 def test_every_page_is_in_the_matrix() -> None:
