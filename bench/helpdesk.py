@@ -224,7 +224,6 @@ def _counts(connection: Connection) -> Iterator[tuple[str, Run]]:
     today = _NOW.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     borders = [today - timedelta(days=n) for n in range(8, -1, -1)]
     week = _NOW - timedelta(days=7)
-    codes = [RedenCode.BRIN_NIET_INGESTELD, RedenCode.KOPPELING_INACTIEF]
     koppelingen = [KoppelingId(f"k-{n}") for n in range(2_000)]
     some = connection.execute(select(inzending).limit(1)).one()
     for name, swv in (("", None), (", one SWV", _SWV)):
@@ -234,10 +233,6 @@ def _counts(connection: Connection) -> Iterator[tuple[str, Run]]:
         yield (
             f"attention: unused_koppelingen{name}",
             lambda c, s=swv: attention.unused_koppelingen(c, _NOW - timedelta(days=14), s),
-        )
-        yield (
-            f"attention: rejections_since a week{name}",
-            lambda c, s=swv: attention.rejections_since(c, week, codes, s),
         )
     yield "attention: last_used of 2,000", lambda c: attention.last_used(c, koppelingen)
     yield "tries_of", lambda c: tries_of(c, some.omgeving_id, HulpvraagId(some.hulpvraag_id))

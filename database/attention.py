@@ -1,12 +1,10 @@
-"""What the helpdesk should look at: schools that cannot get through, koppelingen that nobody uses, and
-rejections that would be accepted now."""
+"""What the helpdesk should look at: schools that cannot get through, and koppelingen that nobody uses."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, exists, false, func, or_, select
 
@@ -29,15 +27,6 @@ class StuckSchool:
     times: int
     last: InzendingId  # the latest of them
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
-    inzending_id: InzendingId
-    omgeving_id: OmgevingId
-    brin: str
-    vestiging: str | None
-    redenen: tuple[RedenCode, ...]  # each once, in their order
 
 
 def stuck_schools(
@@ -132,34 +121,3 @@ _NEWEST = (
 _LAST_USED = select(koppeling_brin.c.koppeling_id, func.max(_NEWEST).label("last")).group_by(
     koppeling_brin.c.koppeling_id
 )
-
-
-def rejections_since(
-    connection: Connection, since: datetime, codes: Collection[RedenCode], swv_id: SwvId | None = None
-) -> list[Rejection]:
-    """Those with one of `codes`, the oldest first; with all their redenen."""
-    of, redenen = inzending.c, inzending_reden.c
-    wanted = select(redenen.inzending_id).where(
-        redenen.code.in_(sorted(codes)), redenen.inzending_id >= first_id(since)
-    )
-    query = (
-        select(of.inzending_id, of.omgeving_id, of.brin, of.vestiging, redenen.code)
-        .join(inzending_reden, redenen.inzending_id == of.inzending_id)
-        .where(of.inzending_id.in_(wanted))
-        .order_by(of.inzending_id, redenen.volgnummer)
-    )
-    if swv_id is not None:
-        query = query.where(of.swv_id == swv_id)
-    found: dict[InzendingId, tuple[Any, dict[RedenCode, None]]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.inzending_id, (row, {}))[1][RedenCode(row.code)] = None
-    return [
-        Rejection(
-            inzending_id=key,
-            omgeving_id=row.omgeving_id,
-            brin=row.brin,
-            vestiging=row.vestiging,
-            redenen=tuple(codes),
-        )
-        for key, (row, codes) in found.items()
-    ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from database.inzendingen import reden_of
 from database.listed_schools import list_schools
 from database.outbox_rows import State
 from database.schema import (
@@ -35,7 +36,7 @@ from dossier.identifiers import (
     OrganisatieId,
     SwvId,
 )
-from dossier.reden import Reden, RedenCode
+from dossier.reden import Reden
 from dossier.status import Toestand
 from routing.brin_list import ListedSchool
 from routing.tables import KoppelingStatus
@@ -202,9 +203,7 @@ def _redenen(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Rede
     )
     found: dict[str, tuple[Reden, ...]] = {}
     for row in connection.execute(query):
-        facts = {name: row._mapping[name] for name in ("veld", "bijlage", "waarde", "grens", "brin")}
-        reden = Reden(code=RedenCode(row.code), **facts)
-        found[row.inzending_id] = (*found.get(row.inzending_id, ()), reden)
+        found[row.inzending_id] = (*found.get(row.inzending_id, ()), reden_of(row))
     return found
 
 

@@ -58,6 +58,10 @@ def list_koppelingen(connection: Connection) -> list[Koppeling]:
     ]
 
 
+def find_koppeling(connection: Connection, koppeling_id: KoppelingId) -> Koppeling | None:
+    return next((k for k in list_koppelingen(connection) if k.koppeling_id == koppeling_id), None)
+
+
 def save_koppeling(connection: Connection, value: Koppeling) -> None:
     """Adds it, or changes its SWV, status and BRINs. An integrity error if another one has a BRIN."""
     columns = {

@@ -35,6 +35,10 @@ def list_schools(connection: Connection, brin: Brin | None = None) -> list[Liste
     return [_school(row) for row in connection.execute(query)]
 
 
+def find_school(connection: Connection, vestiging: Vestiging) -> ListedSchool | None:
+    return next((s for s in list_schools(connection, vestiging.brin) if s.vestiging == vestiging), None)
+
+
 def listed_by_hand(connection: Connection, limit: int) -> list[ListedSchool]:
     """What the helpdesk added."""
     query = select(listed_school).where(listed_school.c.origin == "helpdesk")

@@ -25,6 +25,10 @@ def list_swvs(connection: Connection) -> list[Swv]:
     return [Swv(swv_id=SwvId(row.swv_id), naam=row.naam) for row in rows]
 
 
+def find_swv(connection: Connection, swv_id: SwvId) -> Swv | None:
+    return next((s for s in list_swvs(connection) if s.swv_id == swv_id), None)
+
+
 def save_swv(connection: Connection, value: Swv) -> None:
     """Adds it, or changes its name."""
     changed = connection.execute(

@@ -11,9 +11,9 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from database.audit import write_audit
-from database.koppelingen import delete_koppeling, list_koppelingen, list_omgevingen, was_used
-from database.listed_schools import delete_school, list_schools, was_added_by_hand
-from database.organisaties import Swv, find_organisatie, list_organisaties, list_swvs
+from database.koppelingen import delete_koppeling, find_koppeling, list_koppelingen, list_omgevingen, was_used
+from database.listed_schools import delete_school, find_school, list_schools, was_added_by_hand
+from database.organisaties import Swv, find_organisatie, find_swv, list_organisaties
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import KoppelingId, OrganisatieId, SwvId
@@ -28,7 +28,7 @@ _NOTHING = "nothing to change"
 
 
 def add_school(connection: Connection, actor: str, school: ListedSchool) -> None:
-    old = _find_school(connection, school.vestiging)
+    old = find_school(connection, school.vestiging)
     if old is not None:
         raise ConfigurationError(
             f"{old.vestiging} is in the list already ({described.whole(described.of_school(old))}); "
@@ -81,21 +81,17 @@ def users_of(connection: Connection, school: ListedSchool) -> tuple[list[Organis
 
 
 def _listed(connection: Connection, vestiging: Vestiging) -> ListedSchool:
-    found = _find_school(connection, vestiging)
+    found = find_school(connection, vestiging)
     if found is None:
         raise ConfigurationError(f"{vestiging} is not in the list; see: brin show")
     return found
-
-
-def _find_school(connection: Connection, vestiging: Vestiging) -> ListedSchool | None:
-    return next((s for s in list_schools(connection, vestiging.brin) if s.vestiging == vestiging), None)
 
 
 # SWVs and organisaties ------------------------------------------------------------------------
 
 
 def add_swv(connection: Connection, actor: str, value: Swv) -> None:
-    old = _find_swv(connection, value.swv_id)
+    old = find_swv(connection, value.swv_id)
     if old is not None:
         raise ConfigurationError(
             f"there is a SWV {old.swv_id} already ({old.naam}); for another name: swv rename"
@@ -104,7 +100,7 @@ def add_swv(connection: Connection, actor: str, value: Swv) -> None:
 
 
 def rename_swv(connection: Connection, actor: str, swv_id: SwvId, naam: str) -> str:
-    old = _find_swv(connection, swv_id)
+    old = find_swv(connection, swv_id)
     if old is None:
         raise ConfigurationError(f"there is no SWV {swv_id}; add it first: kindkans-gateway swv add")
     new = replace(old, naam=naam)
@@ -165,10 +161,6 @@ def _organisatie(connection: Connection, organisatie_id: OrganisatieId) -> Organ
     return found
 
 
-def _find_swv(connection: Connection, swv_id: SwvId) -> Swv | None:
-    return next((s for s in list_swvs(connection) if s.swv_id == swv_id), None)
-
-
 # Koppelingen ----------------------------------------------------------------------------------
 
 
@@ -176,7 +168,7 @@ def add_koppeling(
     connection: Connection, actor: str, value: Koppeling, omgeving_naam: str = ""
 ) -> str | None:
     """Returns the secret of the omgeving if that is new."""
-    old = next((k for k in list_koppelingen(connection) if k.koppeling_id == value.koppeling_id), None)
+    old = find_koppeling(connection, value.koppeling_id)
     if old is not None:
         raise ConfigurationError(
             f"there is a koppeling {old.koppeling_id} already "

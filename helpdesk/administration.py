@@ -14,6 +14,7 @@ from database import outbox
 from database.audit import write_audit
 from database.koppelingen import (
     Omgeving,
+    find_koppeling,
     list_koppelingen,
     list_omgevingen,
     save_koppeling,
@@ -33,6 +34,7 @@ from database.secret_hashes import hash_secret, new_secret
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, OrganisatieId, SwvId
+from helpdesk.organisatie_checks import doubles
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, Organisatie
 
@@ -61,17 +63,9 @@ def brin_warnings(connection: Connection, organisatie: Organisatie) -> list[str]
     warnings = []
     if not list_schools(connection, organisatie.brin):
         warnings.append(f"BRIN {organisatie.brin} is not in the list (BRIN_ONBEKEND); add it: brin add")
-    doubles = [
-        other.organisatie_id
-        for other in list_organisaties(connection)
-        if other.swv_id == organisatie.swv_id
-        and other.organisatie_id != organisatie.organisatie_id
-        and (other.brin, other.vestiging) == (organisatie.brin, organisatie.vestiging)
-    ]
-    if doubles:
-        warnings.append(
-            f"BRIN {organisatie.brin} is also set at {', '.join(doubles)} (BRIN_DUBBEL_INGESTELD)"
-        )
+    others = [o.organisatie_id for o in doubles(organisatie, list_organisaties(connection))]
+    if others:
+        warnings.append(f"BRIN {organisatie.brin} is also set at {', '.join(others)} (BRIN_DUBBEL_INGESTELD)")
     return warnings
 
 
@@ -95,7 +89,7 @@ def put_koppeling(
 
 
 def get_koppeling(connection: Connection, koppeling_id: KoppelingId) -> Koppeling:
-    found = next((k for k in list_koppelingen(connection) if k.koppeling_id == koppeling_id), None)
+    found = find_koppeling(connection, koppeling_id)
     if found is None:
         raise ConfigurationError(f"there is no koppeling {koppeling_id}")
     return found

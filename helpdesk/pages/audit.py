@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
@@ -19,7 +19,7 @@ from helpdesk.roles import Person, Right
 from helpdesk.web import links
 from helpdesk.web.csv_answer import MOST_ROWS, csv_response
 from helpdesk.web.page import Page
-from helpdesk.web.render import AMSTERDAM
+from helpdesk.web.render import AMSTERDAM, midnight
 from helpdesk.web.visit import Visit, url
 
 _ROWS = 50
@@ -132,7 +132,7 @@ def _wanted(visit: Visit) -> tuple[_Typed, AuditFilter]:
     if van and tot and tot < van:
         typed.errors["tot"] = "De laatste dag ligt voor de eerste."
     return typed, replace(
-        wanted, from_=_midnight(van) if van else None, to=_midnight(tot + timedelta(days=1)) if tot else None
+        wanted, from_=midnight(van) if van else None, to=midnight(tot + timedelta(days=1)) if tot else None
     )
 
 
@@ -163,10 +163,6 @@ def _day(typed: _Typed, name: str) -> date | None:
         typed.errors[name] = "Dit is geen datum. Vul haar in als jjjj-mm-dd, zoals 2026-09-01."
         return None
     return day
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), AMSTERDAM)
 
 
 def _before(text: str) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from database.accounts import find_account
+from database.organisaties import list_swvs
 from dossier.identifiers import SwvId
 from helpdesk import accounts
 from helpdesk.pages import beheer
@@ -19,13 +20,12 @@ from helpdesk.pages.beheer_accounts import (
     read_role,
     role_options,
     show_secrets,
-    swv_options,
     told_beside,
 )
-from helpdesk.pages.beheer_invoer import Invoer
+from helpdesk.pages.beheer_invoer import Invoer, swv_options
 from helpdesk.passwords import new_password
 from helpdesk.roles import Right, Role
-from helpdesk.web.errors import BadInput, Changed
+from helpdesk.web.errors import Changed
 from helpdesk.web.page import Page
 from helpdesk.web.visit import Visit
 
@@ -75,8 +75,7 @@ def toevoegen(visit: Visit) -> Response:
                 "Heeft u het wachtwoord en de QR-code niet gezien, maak dan bij het account nieuwe."
             ) from None
         role, swv_id = _read(visit, connection, invoer)
-        if invoer.fouten:
-            raise BadInput(" ".join(invoer.fouten.values()))
+        invoer.must_be_right()
         password = new_password()
         account, enrolment = accounts.add_account(
             connection,
@@ -115,7 +114,7 @@ def _form(visit: Visit, connection: Connection, invoer: Invoer, *, status: int =
         status=status,
         invoer=invoer,
         rollen=(("", "Kies…"), *role_options(visit)),
-        swvs=swv_options(connection),
+        swvs=swv_options(list_swvs(connection), none="(geen)"),
     )
 
 

@@ -30,11 +30,10 @@ from helpdesk.pages.beheer_accounts import (
     told_beside,
     typed,
 )
-from helpdesk.pages.beheer_invoer import Invoer
 from helpdesk.passwords import new_password
 from helpdesk.roles import Right
 from helpdesk.totp import Enrolment
-from helpdesk.web.errors import BadInput, NotHere
+from helpdesk.web.errors import NotHere
 from helpdesk.web.page import Page
 from helpdesk.web.visit import Visit
 
@@ -192,7 +191,7 @@ def rol_wijzigen(visit: Visit) -> Response:
         visit.check_lock(*state(connection, old))
         invoer = typed(visit, old)
         role, swv_id = read_role(visit, connection, invoer)
-        _must_be_right(invoer)
+        invoer.must_be_right()
         accounts.change_role(connection, visit.person, old.account_id, role, swv_id)
     return visit.redirect(address(old), gedaan="opgeslagen")
 
@@ -264,11 +263,6 @@ def _another(visit: Visit, connection: Connection) -> Account:
     if account.actor == visit.person.actor:
         raise page_error(AccountRefused(Fout.EIGEN))
     return account
-
-
-def _must_be_right(invoer: Invoer) -> None:
-    if invoer.fouten:
-        raise BadInput(" ".join(invoer.fouten.values()))
 
 
 def _actie(visit: Visit) -> Actie:

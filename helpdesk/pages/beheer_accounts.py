@@ -21,7 +21,8 @@ from helpdesk.account_refusals import AccountRefused, Fout
 from helpdesk.accounts import Account
 from helpdesk.audit_words import detail_for
 from helpdesk.pages import beheer
-from helpdesk.pages.beheer_invoer import Invoer, Options
+from helpdesk.pages.beheer_invoer import Invoer, Options, swv_options
+from helpdesk.pages.lookup import has_words
 from helpdesk.roles import RIGHTS, TYPES, Right, Role
 from helpdesk.totp import Enrolment
 from helpdesk.web.errors import BadInput, NotAllowed, NotHere, PageError
@@ -87,8 +88,7 @@ def lijst(visit: Visit) -> Response:
 def _matches(account: Account, swvs: Mapping[SwvId, str], zoek: str) -> bool:
     swv = f"{account.swv_id} {swvs[account.swv_id]}" if account.swv_id is not None else ""
     told = (account.naam, account.gebruikersnaam, account.role, TYPES[account.role], swv)
-    text = " ".join(told).casefold()
-    return all(word in text for word in zoek.casefold().split())
+    return has_words(" ".join(told), zoek)
 
 
 def rollen(visit: Visit) -> Response:
@@ -122,7 +122,7 @@ def show(
         swv={swv.swv_id: swv.naam for swv in list_swvs(connection)}.get(value.swv_id or SwvId(""), ""),
         sessies=visit.desk.sessions.of_person(connection, value.person),
         rollen=role_options(visit),
-        swvs=swv_options(connection),
+        swvs=swv_options(list_swvs(connection), none="(geen)"),
         wijzigingen=[replace(row, werd=detail_for(row.werd, visit.person.swv_id)) for row in told],
         invoer=invoer,
     )
@@ -207,11 +207,6 @@ def read_role(visit: Visit, connection: Connection, invoer: Invoer) -> tuple[Rol
 
 def role_options(visit: Visit) -> Options:
     return tuple((r.value, f"{r.value} (type {TYPES[r]})") for r in accounts.roles_to_give(visit.person))
-
-
-def swv_options(connection: Connection) -> Options:
-    known = ((swv.swv_id, f"{swv.naam} ({swv.swv_id})") for swv in list_swvs(connection))
-    return (("", "(geen)"), *known)
 
 
 def in_words(naam: str, role: Role, swv_id: SwvId | None) -> dict[str, str]:

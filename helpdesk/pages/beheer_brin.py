@@ -5,7 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.listed_schools import list_schools, listed_by_hand, search_schools, was_added_by_hand
+from database.listed_schools import (
+    find_school,
+    list_schools,
+    listed_by_hand,
+    search_schools,
+    was_added_by_hand,
+)
 from dossier.brin import Brin, Vestiging
 from helpdesk import actions
 from helpdesk.pages import beheer
@@ -50,14 +56,10 @@ def find(visit: Visit, connection: Connection) -> ListedSchool:
     """The location of the path. Raises NotHere."""
     brin = Brin.parse(visit.path("vestiging")[:4])
     vestiging = Vestiging.parse(visit.path("vestiging"), brin) if brin is not None else None
-    found = listed(connection, vestiging) if vestiging is not None else None
+    found = find_school(connection, vestiging) if vestiging is not None else None
     if found is None:
         raise NotHere
     return found
-
-
-def listed(connection: Connection, vestiging: Vestiging) -> ListedSchool | None:
-    return next((s for s in list_schools(connection, vestiging.brin) if s.vestiging == vestiging), None)
 
 
 PAGES = (

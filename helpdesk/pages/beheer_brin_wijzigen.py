@@ -8,12 +8,12 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.listed_schools import list_schools, was_added_by_hand
+from database.listed_schools import find_school, list_schools, was_added_by_hand
 from database.routing_tables import read_tables
 from dossier.brin import Vestiging
 from helpdesk import actions, described, impact
 from helpdesk.pages import beheer
-from helpdesk.pages.beheer_brin import find, listed
+from helpdesk.pages.beheer_brin import find
 from helpdesk.pages.beheer_invoer import Invoer
 from helpdesk.roles import Right
 from helpdesk.web.errors import BadInput, NotAllowed
@@ -111,8 +111,7 @@ def opslaan(visit: Visit) -> Response:
         old = _by_hand(visit, connection)
         visit.check_lock(*_state(connection, old.vestiging))
         naam, plaats = invoer.naam(), invoer.naam("plaats", "de plaats")
-        if invoer.fouten:
-            raise BadInput(" ".join(invoer.fouten.values()))
+        invoer.must_be_right()
         actions.change_school(connection, visit.person.actor, old.vestiging, naam, plaats)
     return visit.redirect(f"{_LIST}/{old.vestiging}", gedaan="opgeslagen")
 
@@ -156,7 +155,7 @@ def _read_new(connection: Connection, invoer: Invoer) -> ListedSchool | None:
     if brin is not None and vestiging is None:
         invoer.fouten["vestiging"] = "Een vestiging is twee letters of cijfers; de hoofdvestiging is 00."
     naam, plaats = invoer.naam(), invoer.naam("plaats", "de plaats")
-    held = listed(connection, vestiging) if vestiging is not None else None
+    held = find_school(connection, vestiging) if vestiging is not None else None
     if held is not None:
         invoer.fouten["brin"] = f"{held.vestiging} staat al in de lijst: {held.naam}, {held.plaats}."
     if invoer.fouten or brin is None or vestiging is None:
@@ -184,7 +183,7 @@ def _must_be_unused(connection: Connection, school: ListedSchool) -> None:
 
 
 def _state(connection: Connection, vestiging: Vestiging) -> tuple[object, ...]:
-    return "school", vestiging, listed(connection, vestiging)
+    return "school", vestiging, find_school(connection, vestiging)
 
 
 def _new_form(visit: Visit, invoer: Invoer, *, status: int = 200) -> Response:

@@ -9,6 +9,7 @@ from database.organisaties import Swv
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from helpdesk.roles import Person
+from helpdesk.web.errors import BadInput
 from helpdesk.web.visit import Visit
 
 Options = tuple[tuple[str, str], ...]
@@ -30,6 +31,11 @@ class Invoer:
         if visit.request.method == "GET" and not set(names) & set(visit.request.query_params):
             return cls(waarden={name: (at_first or {}).get(name, "") for name in names})
         return cls(waarden={name: read(name) for name in names})
+
+    def must_be_right(self) -> None:
+        """For a form that was checked before it came here. Raises BadInput that says what is wrong."""
+        if self.fouten:
+            raise BadInput(" ".join(self.fouten.values()))
 
     def naam(self, name: str = "naam", wat: str = "de naam") -> str:
         text = " ".join(self.waarden[name].split())
@@ -83,5 +89,6 @@ class Invoer:
         return found
 
 
-def swv_options(swvs: Iterable[Swv]) -> Options:
-    return (("", "Kies…"), *((swv.swv_id, f"{swv.naam} ({swv.swv_id})") for swv in swvs))
+def swv_options(swvs: Iterable[Swv], none: str = "Kies…") -> Options:
+    """`none` stands first, for no SWV."""
+    return (("", none), *((swv.swv_id, f"{swv.naam} ({swv.swv_id})") for swv in swvs))

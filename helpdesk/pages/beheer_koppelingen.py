@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from database.attention import last_used, moment_of
-from database.koppelingen import Omgeving, list_koppelingen, list_omgevingen
+from database.koppelingen import Omgeving, find_koppeling, list_koppelingen, list_omgevingen
 from database.organisaties import list_swvs
 from database.routing_tables import read_tables
 from dossier.brin import Brin
@@ -18,6 +18,7 @@ from dossier.reden import CATALOGUE, RedenCode
 from helpdesk import impact
 from helpdesk.pages import beheer
 from helpdesk.pages.beheer_invoer import Invoer, swv_options
+from helpdesk.pages.lookup import has_words
 from helpdesk.roles import Right
 from helpdesk.web.errors import NotHere
 from helpdesk.web.page import Page
@@ -64,8 +65,7 @@ def lijst(visit: Visit) -> Response:
 
 def _matches(value: Koppeling, omgeving: str, swv: str, zoek: str) -> bool:
     brins = " ".join(str(brin) for brin in value.brins)
-    text = f"{value.koppeling_id} {value.omgeving_id} {omgeving} {swv} {brins}".casefold()
-    return all(word in text for word in zoek.casefold().split())
+    return has_words(f"{value.koppeling_id} {value.omgeving_id} {omgeving} {swv} {brins}", zoek)
 
 
 def koppeling(visit: Visit) -> Response:
@@ -103,8 +103,7 @@ def show(
 
 def find(visit: Visit, connection: Connection) -> Koppeling:
     """The one of the path. Raises NotHere."""
-    koppeling_id = KoppelingId(visit.path("id"))
-    found = next((k for k in list_koppelingen(connection) if k.koppeling_id == koppeling_id), None)
+    found = find_koppeling(connection, KoppelingId(visit.path("id")))
     if found is None:
         raise NotHere
     visit.must_see(found.swv_id)

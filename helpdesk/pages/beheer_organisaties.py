@@ -13,11 +13,11 @@ from dossier.identifiers import OrganisatieId
 from dossier.reden import RedenCode
 from helpdesk.organisatie_checks import doubles, problems
 from helpdesk.pages import beheer
+from helpdesk.pages.lookup import organisatie_matches
 from helpdesk.roles import Right
 from helpdesk.web.errors import NotHere
 from helpdesk.web.page import Page
 from helpdesk.web.visit import Visit
-from routing.tables import Organisatie
 
 _MOST = 200
 
@@ -36,7 +36,7 @@ def lijst(visit: Visit) -> Response:
         swvs = {swv.swv_id: swv.naam for swv in list_swvs(connection)}
         seen = [o for o in list_organisaties(connection) if visit.person.sees(o.swv_id)]
         listed = frozenset(listed_brins(connection))
-    found = [o for o in seen if _matches(o, zoek)]
+    found = [o for o in seen if organisatie_matches(o, zoek)]
     wrong = problems(seen, listed)
     if visit.query("alleen") == "problemen":
         found = [o for o in found if wrong[o.organisatie_id]]
@@ -51,12 +51,6 @@ def lijst(visit: Visit) -> Response:
         swvs=swvs,
         WAARSCHUWINGEN=WAARSCHUWINGEN,
     )
-
-
-def _matches(organisatie: Organisatie, zoek: str) -> bool:
-    place = str(organisatie.vestiging or organisatie.brin or "")
-    text = f"{organisatie.naam} {place} {organisatie.organisatie_id}".casefold()
-    return all(word in text for word in zoek.casefold().split())
 
 
 def organisatie(visit: Visit) -> Response:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from database.koppelingen import list_koppelingen
-from database.organisaties import Swv, list_organisaties, list_swvs
+from database.organisaties import Swv, find_swv, list_organisaties, list_swvs
 from dossier.identifiers import SwvId
 from helpdesk import actions, described
 from helpdesk import administration as admin
@@ -84,15 +84,11 @@ def opslaan(visit: Visit) -> Response:
 def _old(visit: Visit, connection: Connection) -> Swv | None:
     if "id" not in visit.request.path_params:
         return None
-    found = _find(connection, SwvId(visit.path("id")))
+    found = find_swv(connection, SwvId(visit.path("id")))
     if found is None:
         raise NotHere
     visit.must_see(found.swv_id)
     return found
-
-
-def _find(connection: Connection, swv_id: SwvId) -> Swv | None:
-    return next((s for s in list_swvs(connection) if s.swv_id == swv_id), None)
 
 
 def _typed(visit: Visit, old: Swv | None) -> Invoer:
@@ -102,7 +98,7 @@ def _typed(visit: Visit, old: Swv | None) -> Invoer:
 
 def _read(connection: Connection, old: Swv | None, invoer: Invoer) -> Swv | None:
     swv_id = old.swv_id if old is not None else SwvId(invoer.kenmerk("kenmerk", admin.as_swv_id))
-    taken = _find(connection, swv_id) if old is None else None
+    taken = find_swv(connection, swv_id) if old is None else None
     if taken is not None:
         invoer.fouten["kenmerk"] = f"Er is al een samenwerkingsverband {swv_id}: {taken.naam}."
     new = Swv(swv_id=swv_id, naam=invoer.naam())
@@ -122,7 +118,7 @@ def _form(
 
 
 def _state(connection: Connection, swv_id: SwvId) -> tuple[object, ...]:
-    return "swv", swv_id, _find(connection, swv_id)
+    return "swv", swv_id, find_swv(connection, swv_id)
 
 
 PAGES = (

@@ -1,4 +1,4 @@
-"""The inzending that a path names, for who may see it; and that it was seen."""
+"""What a path names or a search box means, for who may see it; and that an inzending was seen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from database.inzendingen import InzendingRecord, find_inzending
 from dossier.identifiers import InzendingId
 from helpdesk.web.errors import NotHere
 from helpdesk.web.visit import Visit
+from routing.tables import Organisatie
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SEEN_AGAIN_SECONDS = 300
@@ -52,3 +53,15 @@ def find_own_dossier(visit: Visit, connection: Connection) -> tuple[InzendingRec
         raise NotHere("Van een afgewezen hulpvraag is er geen dossier.")
     visit.must_see(dossier.swv_id)
     return record, dossier
+
+
+def organisatie_matches(organisatie: Organisatie, zoek: str) -> bool:
+    """By its name, id, or the BRIN or vestiging that is set at it."""
+    place = str(organisatie.vestiging or organisatie.brin or "")
+    return has_words(f"{organisatie.naam} {place} {organisatie.organisatie_id}", zoek)
+
+
+def has_words(text: str, zoek: str) -> bool:
+    """Whether every word of `zoek` is in it; capitals do not count."""
+    folded = text.casefold()
+    return all(word in folded for word in zoek.casefold().split())

@@ -15,10 +15,10 @@ from database.overview import NamedKoppeling, named_koppelingen
 from dossier.identifiers import SwvId
 from dossier.reden import CATALOGUE, RedenCode, Wie
 from dossier.timestamps import utc_now
-from helpdesk.pages.zoekvraag import PATH, REDENEN, midnight
+from helpdesk.pages.zoekvraag import PATH, REDENEN
 from helpdesk.roles import Right
 from helpdesk.web.page import Page
-from helpdesk.web.render import AMSTERDAM
+from helpdesk.web.render import AMSTERDAM, midnight
 from helpdesk.web.visit import Visit, url
 
 DAYS = 7  # today among them

@@ -14,7 +14,7 @@ from database.moves import first_undelivered
 from database.organisaties import find_organisatie, list_organisaties, list_swvs, naam_of_organisatie
 from dossier.identifiers import OrganisatieId
 from helpdesk.moving import MOST_CHARACTERS, MoveRefusal, MoveRefused, move
-from helpdesk.pages.lookup import find_own_dossier, note_seen
+from helpdesk.pages.lookup import find_own_dossier, note_seen, organisatie_matches
 from helpdesk.roles import Right
 from helpdesk.web.errors import BadInput
 from helpdesk.web.page import Page
@@ -106,7 +106,7 @@ def _form(
     gekozen = visit.field("organisatie")
     swvs = {swv.swv_id: swv.naam for swv in list_swvs(connection)}
     mine = [o for o in list_organisaties(connection) if visit.person.sees(o.swv_id)]
-    found = [o for o in mine if o.organisatie_id != dossier.organisatie_id and _fits(o, zoek)]
+    found = [o for o in mine if o.organisatie_id != dossier.organisatie_id and organisatie_matches(o, zoek)]
     found.sort(key=lambda o: (o.organisatie_id != gekozen, o.swv_id != dossier.swv_id, o.naam))
     return visit.page(
         "verplaats.html",
@@ -124,12 +124,6 @@ def _form(
         wacht=_waits(connection, dossier),
         langst=MOST_CHARACTERS,
     )
-
-
-def _fits(organisatie: Organisatie, zoek: str) -> bool:
-    code = str(organisatie.vestiging or organisatie.brin or "")
-    words = f"{organisatie.naam} {organisatie.organisatie_id} {code}".casefold()
-    return all(word in words for word in zoek.casefold().split())
 
 
 def _destination(visit: Visit, connection: Connection) -> Organisatie | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ from helpdesk.diagnosis_words import About
 from helpdesk.roles import Right
 from helpdesk.web import links
 from helpdesk.web.page import Page
-from helpdesk.web.render import AMSTERDAM
+from helpdesk.web.render import midnight
 from helpdesk.web.visit import Visit
 from routing.brin_list import ListedSchool
 
@@ -150,14 +150,10 @@ def _asked(visit: Visit, typed: _Typed, brin: Brin, day: date | None) -> Asked:
     return Asked(
         brin=brin,
         naam_hash=visit.desk.seal.naam_hash(typed.achternaam) if typed.achternaam else None,
-        from_ms=_midnight(day - _AROUND) if day else None,
-        until_ms=_midnight(day + _AROUND + timedelta(days=1)) if day else None,
+        from_ms=to_ms(midnight(day - _AROUND)) if day else None,
+        until_ms=to_ms(midnight(day + _AROUND + timedelta(days=1))) if day else None,
         visible_to=visit.person.swv_id,
     )
-
-
-def _midnight(day: date) -> int:
-    return to_ms(datetime.combine(day, time(), AMSTERDAM))
 
 
 PAGES = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
@@ -17,7 +17,7 @@ from dossier.identifiers import OmgevingId, SwvId
 from dossier.reden import RedenCode
 from dossier.status import Toestand
 from helpdesk.roles import Person
-from helpdesk.web.render import AMSTERDAM
+from helpdesk.web.render import midnight
 from helpdesk.web.visit import url
 from helpdesk.web.words import TOESTANDEN
 
@@ -123,11 +123,6 @@ def read(get: Callable[[str], str], person: Person, *, na: str = "", query: Quer
         typed=typed,
         errors=errors,
     )
-
-
-def midnight(day: date) -> datetime:
-    """When that day begins in Amsterdam."""
-    return datetime.combine(day, time(), AMSTERDAM)
 
 
 def _word(kind: type[_Word], name: str, typed: Mapping[str, str], errors: dict[str, str]) -> _Word | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -70,6 +70,11 @@ def moment(value: datetime | int, seconds: bool = False) -> str:
 def day(value: datetime | int) -> str:
     at = (from_ms(value) if isinstance(value, int) else value).astimezone(AMSTERDAM)
     return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def midnight(day: date) -> datetime:
+    """Where a day begins, in Amsterdam."""
+    return datetime.combine(day, time(), AMSTERDAM)
 
 
 def number(value: float) -> str:

@@ -52,13 +52,6 @@ class Visit:
         if not self.person.sees(swv_id):
             raise NotHere
 
-    @property
-    def address(self) -> str:
-        """Where the request came from. Behind TLS there is a front, which alone can reach us and says who
-        it was (docs/how-to/deploy.md)."""
-        direct = self.request.client.host if self.request.client is not None else ""
-        return self.request.headers.get("X-Real-IP", direct) if self.desk.secure else direct
-
     # --- what was asked ---
 
     def path(self, name: str) -> str:

@@ -78,20 +78,6 @@ def test_the_backlog_is_what_waits_and_what_is_dead(filled: Engine, swv: SwvId |
     assert now.oldest_waiting_ms >= 0
 
 
-@ALL_OR_ONE
-def test_rejections_since_are_those_with_the_codes_and_all_their_redenen(
-    filled: Engine, swv: SwvId | None
-) -> None:
-    since = START + timedelta(hours=20)
-    with reading(filled) as connection:
-        found = attention.rejections_since(connection, since, CODES[:1], swv)
-
-    expected = [row for row in of_swv(swv) if at(row) >= since and CODES[0] in row.redenen]
-    assert [(f.inzending_id, f.redenen, f.vestiging) for f in found] == [
-        (row.record.inzending_id, row.redenen, row.record.vestiging) for row in expected
-    ]
-
-
 def push(connection: Connection, hour: int, code: RedenCode | None, **fields: Any) -> InzendingId:
     """One of school De Es at that hour: refused for `code`, or accepted."""
     at_ms = to_ms(START + timedelta(hours=hour))

@@ -60,7 +60,6 @@ SEARCHES: dict[str, Callable[[Connection], object]] = {
     "unused of all": lambda c: attention.unused_koppelingen(c, NOW),
     "was used": lambda c: was_used(c, KOPPELING),
     "open rejections": lambda c: open_rejections(c, NOW, [RedenCode.LEERLING_ONVOLLEDIG]),
-    "rejections": lambda c: attention.rejections_since(c, NOW, [RedenCode.BRIN_ONBEKEND], SWV),
 }
 WAYS = pytest.mark.parametrize("few", [20_000, -1], ids=["gathered", "walked"])
 
