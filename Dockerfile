@@ -16,6 +16,7 @@ COPY database ./database
 COPY storage ./storage
 COPY brokers ./brokers
 COPY outbox ./outbox
+COPY web ./web
 COPY kindkans ./kindkans
 COPY helpdesk ./helpdesk
 COPY gateway ./gateway

@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 READY := .venv/.ready
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
-.PHONY: help demo test check pytest bench faults docs up lock format clean
+.PHONY: help demo test check pytest bench faults fuzz mutants docs up lock format clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -19,15 +19,22 @@ check: $(READY)  ## style, types, import directions
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-pytest: $(READY)  ## the test suite only
-	.venv/bin/pytest -n 2 --dist loadgroup
+pytest: $(READY)  ## the test suite only. N= processes, by default 3: on two cores one of them waits
+	.venv/bin/pytest -n $(or $(N),3) --dist loadgroup
 
 bench: $(READY)  ## measure; prints the table of docs/performance.md
 	$(PYTHON) bench/intake.py
 
-faults: $(READY)  ## every fault, again and again; writes docs/faults.md. RUNS= SECONDS= ONLY= SEED= RESUME=1
-	RUNS=$(RUNS) SECONDS=$(SECONDS) ONLY="$(ONLY)" SEED=$(SEED) RESUME=$(RESUME) $(PYTHON) tests/faults/long_run.py
+faults: $(READY)  ## every fault, again and again; writes docs/faults.md. TIMES= SECONDS= ONLY= SEED= RESUME=1
+	TIMES=$(TIMES) SECONDS=$(SECONDS) ONLY="$(ONLY)" SEED=$(SEED) RESUME=$(RESUME) $(PYTHON) tests/faults/long_run.py
 	SEEDED_BUGS=all .venv/bin/pytest -n 2 tests/faults/test_seeded_bugs.py
+	SETS=all .venv/bin/pytest -n 2 tests/contract/delivery
+
+fuzz: $(READY)  ## the core store's JSON API against its document, long. FUZZ_EXAMPLES= SEED=
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),300) SEED=$(SEED) .venv/bin/pytest -q tests/acceptance/test_kindkans_fuzz.py
+
+mutants: $(READY)  ## each number of every alert, changed a little: a test must go red. make test does so with the cheap ones
+	MUTANTS=all .venv/bin/pytest -n 2 tests/monitoring/test_alerts.py
 
 docs: $(READY)  ## render the reference pages that follow from the code
 	$(PYTHON) -m gateway.reference

@@ -33,7 +33,7 @@ from database.engine import open_engine, reading, writing
 from database.organisaties import Swv
 from dossier.brin import Brin
 from dossier.identifiers import KoppelingId, OmgevingId, OrganisatieId, SwvId
-from gateway.databases import open_gateway_database
+from gateway.databases import migrate_databases, open_gateway_database
 from gateway.settings import Settings, read_settings
 from helpdesk import administration as admin
 from routing.brin_list import ListedSchool
@@ -156,6 +156,7 @@ def new_gateway(folder: Path) -> tuple[Settings, str]:
     """A data folder of its own with one school that may push; its settings and Authorization."""
     data = Path(tempfile.mkdtemp(dir=folder))
     settings = read_settings(data_folder=data, port=0, ops_port=0)
+    migrate_databases(settings)
     engine = open_gateway_database(settings)
     brin = Brin("32DD")
     with writing(engine) as c:
@@ -185,25 +186,30 @@ def new_gateway(folder: Path) -> tuple[Settings, str]:
 
 @contextlib.contextmanager
 def running(settings: Settings, role: str) -> Iterator[tuple[psutil.Process, str]]:
-    """A role as a process of its own, and its SOAP URL."""
+    """A role as a process of its own, and its SOAP URL if it has one."""
     environment = os.environ | {
         "DATA_FOLDER": str(settings.data_folder),
         "PORT": "0",
         "OPS_PORT": "0",
         "HELPDESK_PORT": "0",
+        "KINDKANS_PAGES": "false",
         "MAX_BIJLAGEN_BYTES": str(128 * MIB),  # the default, 50 MiB, would refuse 20 x 5 MB
     }
-    log = (settings.data_folder / "log").open("wb")
-    child = subprocess.Popen([sys.executable, "-m", "gateway", role], env=environment, stderr=log)
+    log = log_of(settings, role)
+    with log.open("wb") as out:
+        child = subprocess.Popen([sys.executable, "-m", "gateway", role], env=environment, stderr=out)
     try:
         path = settings.data_folder / f"running-{role}.json"
-        wait_for(lambda: path.exists() and '"process_ready"' in (settings.data_folder / "log").read_text())
-        yield psutil.Process(child.pid), json.loads(path.read_text())["soap_url"]
+        wait_for(lambda: path.exists() and '"process_ready"' in log.read_text())
+        yield psutil.Process(child.pid), json.loads(path.read_text()).get("soap_url", "")
     finally:
         child.send_signal(signal.SIGTERM)
         if child.wait(timeout=60):
-            raise SystemExit((settings.data_folder / "log").read_text()[-3000:])
-        log.close()
+            raise SystemExit(log.read_text()[-3000:])
+
+
+def log_of(settings: Settings, role: str) -> Path:
+    return settings.data_folder / f"log-{role}"
 
 
 @contextlib.contextmanager

@@ -11,9 +11,16 @@ class BrokerObserver(Protocol):
     def server_exited(self, returncode: int) -> None:
         """The embedded server ended by itself; it is started again."""
 
-    def connected(self) -> None: ...
+    def connected(self) -> None:
+        """All of it: where there are two connections, both."""
 
-    def disconnected(self) -> None: ...
+    def disconnected(self) -> None:
+        """Some of it, after `connected`. It is no longer blocked, either."""
+
+    def blocked(self) -> None:
+        """The broker is there, and takes no messages: an alarm of its disk or memory."""
+
+    def unblocked(self) -> None: ...
 
     def connection_error(self, kind: str) -> None:
         """`kind` is the exception's class name."""
@@ -38,6 +45,10 @@ class SilentBroker:
     def connected(self) -> None: ...
 
     def disconnected(self) -> None: ...
+
+    def blocked(self) -> None: ...
+
+    def unblocked(self) -> None: ...
 
     def connection_error(self, kind: str) -> None: ...
 

@@ -62,6 +62,7 @@ class RabbitConnection:
         self._settings = settings or RabbitSettings()
         self._observer = observer or SilentBroker()
         self._stopping = False
+        self._told_connected = False
         self._in_flight: set[asyncio.Timeout] = set()
         self._consumers: list[tuple[Any, Consumer]] = []
         self._publishing = self._link(self._on_publishing_lost)
@@ -104,7 +105,7 @@ class RabbitConnection:
             await self._publishing.start()
             if self._consumers:
                 await self._consuming.start()
-        self._observer.connected()
+        self._on_reconnected()
 
     async def stop(self) -> None:
         """Takes no more, lets running handlers finish and acknowledge, closes. Safe to call twice."""
@@ -129,8 +130,11 @@ class RabbitConnection:
 
     @property
     def is_connected(self) -> bool:
-        links = [self._publishing, self._consuming] if self._consumers else [self._publishing]
-        return all(link.is_connected for link in links)
+        return all(link.is_connected for link in self._links)
+
+    @property
+    def _links(self) -> list[RabbitLink]:
+        return [self._publishing, self._consuming] if self._consumers else [self._publishing]
 
     def _link(self, on_lost: Callable[[], None]) -> RabbitLink:
         return RabbitLink(
@@ -139,8 +143,10 @@ class RabbitConnection:
             heartbeat_seconds=self._settings.heartbeat_seconds,
             stop_grace_seconds=self._settings.stop_grace_seconds,
             on_lost=on_lost,
-            on_reconnected=self._observer.connected,
+            on_reconnected=self._on_reconnected,
             on_closed=self._on_closed,
+            on_blocked=self._observer.blocked,
+            on_unblocked=self._observer.unblocked,
         )
 
     async def _send(self, subject: str, headers: dict[str, Any], body: bytes) -> None:
@@ -187,8 +193,14 @@ class RabbitConnection:
         self._on_lost()
 
     def _on_lost(self) -> None:
-        if not self._stopping:
+        if self._told_connected and not self._stopping:
+            self._told_connected = False
             self._observer.disconnected()
+
+    def _on_reconnected(self) -> None:
+        if not self._told_connected and all(link.is_up for link in self._links):
+            self._told_connected = True
+            self._observer.connected()
 
     def _on_closed(self) -> None:
         if not self._stopping:

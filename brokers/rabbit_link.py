@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import random
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -87,6 +87,8 @@ class RabbitLink(RabbitBroker):
         on_lost: Callable[[], None],
         on_reconnected: Callable[[], None],
         on_closed: Callable[[], None],
+        on_blocked: Callable[[], None],
+        on_unblocked: Callable[[], None],
     ) -> None:
         super().__init__(
             str(url_of(address)),
@@ -100,6 +102,7 @@ class RabbitLink(RabbitBroker):
         self._url_with_secrets = url_of(address, heartbeat_seconds=heartbeat_seconds)
         self._reconnect_seconds = reconnect_seconds
         self._tell_lost, self._tell_reconnected, self._tell_closed = on_lost, on_reconnected, on_closed
+        self._tell_alarm = {"blocked": on_blocked, "unblocked": on_unblocked}
         self._up = False
         self._robust: RobustConnection | None = None
         self._nodes = Nodes(address.nodes)
@@ -107,6 +110,11 @@ class RabbitLink(RabbitBroker):
     @property
     def is_connected(self) -> bool:
         return self._robust is not None and self._robust.connected.is_set()
+
+    @property
+    def is_up(self) -> bool:
+        """Connected, with its channels and consumers as they were."""
+        return self._up
 
     async def unblocked(self) -> None:
         """Returns when the server takes messages: it says so when its disk or memory alarm goes off."""
@@ -140,6 +148,7 @@ class RabbitLink(RabbitBroker):
         self.config.connect(robust)
         self._channel = await self.config.channel_manager.get_channel()
         self._up = True
+        self._hear_of_alarms()
         return robust
 
     def _lost(self) -> None:
@@ -149,4 +158,23 @@ class RabbitLink(RabbitBroker):
 
     def _reconnected(self) -> None:
         self._up = True
+        self._hear_of_alarms()
         self._tell_reconnected()
+
+    def _hear_of_alarms(self) -> None:
+        """The library heeds the server's Connection.Blocked, and tells nobody: so we stand between its reader
+        and what that calls. The server says it at the first publish after its alarm."""
+        if self._robust is None or self._robust.transport is None:
+            return
+        connection: Any = self._robust.transport.connection
+        for name, tell in self._tell_alarm.items():
+            attribute = f"_Connection__handle_connection_{name}"
+            setattr(connection, attribute, _told(getattr(connection, attribute), tell))
+
+
+def _told(handle: Callable[[Any], Awaitable[None]], tell: Callable[[], None]) -> Callable[[Any], Any]:
+    async def handle_and_tell(frame: Any) -> None:
+        await handle(frame)
+        tell()
+
+    return handle_and_tell

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from database.engine import now_ms
-from database.schema import account
+from database.people_schema import account
 from dossier.delivery import Sealed
 from dossier.identifiers import SwvId
 
@@ -121,6 +121,13 @@ def lock_active(connection: Connection, rol: str) -> set[str]:
         .with_for_update()
     )
     return set(connection.execute(query).scalars())
+
+
+def lock_account(connection: Connection, account_id: str) -> None:
+    """Nobody else changes it until the caller commits."""
+    connection.execute(
+        select(account.c.account_id).where(account.c.account_id == account_id).with_for_update()
+    )
 
 
 def _first(connection: Connection, condition: Any) -> AccountRow | None:

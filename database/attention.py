@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, false, func, or_, select
 
@@ -14,6 +14,8 @@ from dossier.identifiers import InzendingId, KoppelingId, OmgevingId, SwvId
 from dossier.reden import RedenCode
 from dossier.timestamps import from_ms, to_ms
 from routing.tables import KoppelingStatus
+
+UNUSED_AFTER = timedelta(days=14)  # a school that was linked last week may not have had a hulpvraag yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from database.engine import now_ms
-from database.schema import audit
+from database.people_schema import audit
 from dossier.timestamps import from_ms
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, String, cast, exists, false, func, or_, select
 
-from database.audit import AuditRow, audit_row
-from database.schema import account, audit, dossier, inzending, koppeling, organisatie, sessie, verplaatsing
+from database import audit_filter
+from database.audit import AuditRow
+from database.people_schema import audit
+from database.schema import account, dossier, inzending, koppeling, organisatie, sessie, verplaatsing
 from dossier.identifiers import SwvId
-from dossier.timestamps import to_ms
 
 
 class Kind(StrEnum):
@@ -35,14 +35,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFilter:
-    """Everything given must hold."""
-
-    actors: tuple[str, ...] = ()  # one of these
+class AuditFilter(audit_filter.AuditFilter):
     subject: str = ""  # exactly this; of a dossiernummer also its inzendingen and verplaatsingen
-    actions: frozenset[str] | None = None
-    from_: datetime | None = None  # aware; then or later
-    to: datetime | None = None  # aware; before then
     visible_to: SwvId | None = None  # None: sees all
     kinds: Mapping[str, Kind] = field(default_factory=lambda: MappingProxyType({}))  # of each action
 
@@ -51,27 +45,12 @@ def find_audit(
     connection: Connection, wanted: AuditFilter, *, before: int | None = None, limit: int
 ) -> list[AuditRow]:
     """The newest first; `before`: those older than this audit_id, the last of the page that was shown."""
-    query = select(audit).where(*_conditions(wanted)).order_by(audit.c.audit_id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(audit.c.audit_id < before)
-    return [audit_row(row) for row in connection.execute(query)]
-
-
-def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.actors:
-        conditions.append(audit.c.actor.in_(wanted.actors))
     if wanted.subject:
         conditions.append(_about(wanted.subject))
-    if wanted.actions is not None:
-        conditions.append(audit.c.action.in_(sorted(wanted.actions)))
-    if wanted.from_ is not None:
-        conditions.append(audit.c.at_ms >= to_ms(wanted.from_))
-    if wanted.to is not None:
-        conditions.append(audit.c.at_ms < to_ms(wanted.to))
     if wanted.visible_to is not None:
         conditions.append(_is_of(wanted.visible_to, wanted.kinds))
-    return conditions
+    return audit_filter.find_rows(connection, wanted, *conditions, before=before, limit=limit)
 
 
 def _about(subject: str) -> ColumnElement[bool]:

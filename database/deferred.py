@@ -1,7 +1,7 @@
-"""Rows that a group of pushes writes last, those of one table in one statement.
+"""What a group of works writes last, the rows of one statement together.
 
-An accept is six statements, and on PostgreSQL each is a round trip. Four of them nobody has to wait for: put
-off to the end of the transaction, they are written once for the whole group.
+An accept is six statements, a delivery taken is eight, and on PostgreSQL each is a round trip. Four of them
+nobody has to wait for: put off to the end of the transaction, they are written once for the whole group.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Delete, Insert
 
 _KEY = "deferred_rows"
+_Statement = Insert | Delete
 
 
 @dataclass(slots=True)
 class _Deferred:
-    rows: dict[Insert, list[Mapping[str, Any]]] = field(default_factory=dict)  # as first used: parents first
+    # As first used: parents first.
+    rows: dict[_Statement, list[Mapping[str, Any]]] = field(default_factory=dict)
     marks: set[Hashable] = field(default_factory=set)
 
 
@@ -27,12 +29,12 @@ def begin(connection: Connection) -> None:
 
 
 def write(
-    connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]], mark: Hashable = None
+    connection: Connection, statement: _Statement, rows: Sequence[Mapping[str, Any]], *marks: Hashable
 ) -> None:
-    """Inserts `rows`, now or at the flush: now unless the transaction has begun to defer.
+    """Runs `statement` for each of `rows`, now or at the flush: now unless this transaction defers.
 
-    Who must see them before the end asks with `flush_marked`. `statement` must be a constant, and all its
-    rows have the same keys.
+    Who must see it before the end asks with `flush_marked`, for one of its marks. `statement` must be a
+    constant, and all its rows have the same keys.
     """
     if not rows:
         return
@@ -41,7 +43,7 @@ def write(
         _execute(connection, statement, rows)
         return
     deferred.rows.setdefault(statement, []).extend(rows)
-    deferred.marks.add(mark)
+    deferred.marks.update(marks)
 
 
 def flush_marked(connection: Connection, mark: Hashable) -> None:
@@ -67,5 +69,5 @@ def end(connection: Connection) -> None:
         connection.info.pop(_KEY, None)
 
 
-def _execute(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+def _execute(connection: Connection, statement: _Statement, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(statement, rows[0] if len(rows) == 1 else rows)  # one row: the driver's quicker way

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import BigInteger, Connection, Engine, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
@@ -17,6 +18,9 @@ from sqlalchemy.sql.functions import GenericFunction
 from database.postgres import check_server, is_conflict, open_postgres, read_only
 from database.sqlite import open_sqlite
 from dossier.errors import ConfigurationError, Unavailable
+
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""By dialect: ON CONFLICT is not in the SQL that all dialects share."""
 
 
 class now_ms(GenericFunction[int]):

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select, union_all
 
 from database.engine import now_ms
-from database.outbox_rows import State
-from database.schema import dossier, inzending, inzending_reden, outbox
+from database.outbox_rows import DELIVERED_HALVES, DOOD, OPEN, of_swv
+from database.schema import inzending, inzending_reden, outbox
 from database.search_conditions import first_id
 from dossier.identifiers import SwvId
 from dossier.reden import RedenCode
@@ -63,8 +63,8 @@ def per_day(connection: Connection, borders: Sequence[datetime], swv_id: SwvId |
 
 
 def backlog(connection: Connection, swv_id: SwvId | None = None) -> Backlog:
-    waiting, age = connection.execute(_of_swv(_WAITING, swv_id)).one()
-    dead = connection.execute(_of_swv(_DEAD, swv_id).group_by(outbox.c.dead_code)).all()
+    waiting, age = connection.execute(of_swv(_WAITING, swv_id)).one()
+    dead = connection.execute(of_swv(_DEAD, swv_id).group_by(outbox.c.dead_code)).all()
     return Backlog(
         waiting=waiting,
         oldest_waiting_ms=max(0, age or 0),
@@ -104,34 +104,16 @@ def _redenen(borders: Sequence[datetime], swv_id: SwvId | None) -> Any:
     return query.group_by(day, of.code)
 
 
-# Literals, for a partial index serves no query that has parameters in their place.
-_BEZORGD = outbox.c.state == literal_column(f"'{State.BEZORGD}'")
-_DOOD = outbox.c.state == literal_column(f"'{State.DOOD}'")
-_OPEN = outbox.c.state.in_((literal_column(f"'{State.WACHTEND}'"), literal_column(f"'{State.GEPUBLICEERD}'")))
 _AGE = now_ms() - func.min(outbox.c.created_ms)
-_WAITING: Any = select(func.count(), _AGE).select_from(outbox).where(_OPEN)
-_DEAD: Any = select(outbox.c.dead_code, func.count()).select_from(outbox).where(_DOOD)
+_WAITING: Any = select(func.count(), _AGE).select_from(outbox).where(OPEN)
+_DEAD: Any = select(outbox.c.dead_code, func.count()).select_from(outbox).where(DOOD)
 
 
 def _delivered(borders: Sequence[datetime], swv_id: SwvId | None) -> Any:
-    """A delivered event is in one of two indexes by its moment: with content, or emptied by retention."""
     moments = [to_ms(border) for border in borders]
     within = (outbox.c.finished_ms >= moments[0], outbox.c.finished_ms < moments[-1])
-    halves = [
-        _of_swv(select(outbox.c.finished_ms).where(*half, *within), swv_id)
-        for half in (
-            (_BEZORGD, outbox.c.inhoud_verwijderd_ms.is_(None)),
-            (outbox.c.inhoud_verwijderd_ms.is_not(None),),
-        )
-    ]
+    halves = [of_swv(select(outbox.c.finished_ms).where(*half, *within), swv_id) for half in DELIVERED_HALVES]
     both = union_all(*halves).subquery()
     day = _day_of(both.c.finished_ms, moments)
     query: Any = select(day, literal_column("''"), func.count())
     return query.group_by(day)
-
-
-def _of_swv(query: Any, swv_id: SwvId | None) -> Any:
-    if swv_id is None:
-        return query
-    query = query.join(dossier, dossier.c.dossiernummer == outbox.c.dossiernummer)
-    return query.where(dossier.c.swv_id == swv_id)

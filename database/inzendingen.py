@@ -87,7 +87,7 @@ def insert_inzending(
 ) -> None:
     """In the caller's transaction; under a committer it is written with its group (deferred.py)."""
     row = {name: getattr(record, name) for name in record.__slots__}
-    write(connection, _INSERT, [row], mark=(record.omgeving_id, record.bericht_id))
+    write(connection, _INSERT, [row], (record.omgeving_id, record.bericht_id))
     bijlage_rows = [{"inzending_id": record.inzending_id, **asdict(b)} for b in bijlagen]
     write(connection, _INSERT_BIJLAGE, bijlage_rows)
     reden_rows = [

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from database.engine import now_ms
-from database.schema import login_mislukking
+from database.engine import INSERT, now_ms
+from database.people_schema import login_mislukking
 
 _ago = (now_ms() - login_mislukking.c.last_ms).label("ago")
 
@@ -36,8 +35,8 @@ def read_failures(connection: Connection, sleutel: str) -> Failures:
 
 def lock_failures(connection: Connection, sleutel: str) -> Failures:
     """Nobody else gets them here before the caller's commit. Makes the row if there is none."""
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
-    statement = insert(login_mislukking).values(sleutel=sleutel, tries=0, last_ms=now_ms())
+    insert = INSERT[connection.dialect.name](login_mislukking)
+    statement = insert.values(sleutel=sleutel, tries=0, last_ms=now_ms())
     # An update that changes nothing: it locks, and waits for who deletes the row.
     statement = statement.on_conflict_do_update(
         index_elements=[login_mislukking.c.sleutel], set_={"tries": login_mislukking.c.tries}

@@ -1,8 +1,8 @@
-"""What all tables of the gateway share: how constraints are named, and the types of numbers and moments."""
+"""What all tables of the gateway share: how constraints are named."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import MetaData
 
 metadata = MetaData(
     naming_convention={
@@ -13,7 +13,3 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-
-# SQLite gives its automatic numbers only to the type INTEGER, which there has 64 bits.
-Number = BigInteger().with_variant(Integer(), "sqlite")
-Moment = BigInteger()

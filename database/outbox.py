@@ -36,8 +36,8 @@ from sqlalchemy import (
 from database.deferred import write
 from database.engine import now_ms
 from database.outbox_rows import State
-from database.schema import outbox, outbox_gebeurtenis, outbox_payload
-from dossier.identifiers import Dossiernummer, InzendingId
+from database.schema import inzending, outbox, outbox_gebeurtenis, outbox_payload
+from dossier.identifiers import BerichtId, Dossiernummer, InzendingId
 from dossier.status import Gebeurtenis
 
 
@@ -51,6 +51,7 @@ class Claimed:
     attempts: int
     publishes: int
     created_ms: int
+    bericht_id: BerichtId | None  # of the push; a move has none
     body: bytes
 
 
@@ -92,9 +93,11 @@ _CLAIMED = (
         outbox.c.attempts,
         outbox.c.publishes,
         outbox.c.created_ms,
+        inzending.c.bericht_id,
         outbox_payload.c.body,
     )
     .join(outbox_payload, outbox_payload.c.event_id == outbox.c.event_id)
+    .outerjoin(inzending, inzending.c.inzending_id == outbox.c.event_id)
     .where(*_OURS)
     .order_by(outbox.c.due_ms, outbox.c.dossiernummer)
 )
@@ -144,6 +147,7 @@ _DELIVERED = (
     update(outbox)
     .where(outbox.c.event_id == bindparam("id"), outbox.c.state != State.BEZORGD)
     .values(state=State.BEZORGD, dead_code=None, finished_ms=now_ms(), **_FREE)
+    .returning(outbox.c.finished_ms - outbox.c.created_ms)
 )
 _DUE_TOO_LATE = (
     update(outbox)
@@ -273,12 +277,15 @@ def mark_dead(connection: Connection, event_id: InzendingId, code: str) -> bool:
     return True
 
 
-def mark_delivered(connection: Connection, event_id: InzendingId) -> bool:
-    """The store has it: that is final, also for what was dead. False if it was known already."""
-    if connection.execute(_DELIVERED, {"id": event_id}).rowcount != 1:
-        return False
-    _note(connection, [event_id], Gebeurtenis.BEZORGD)
-    return True
+def mark_delivered(connection: Connection, event_id: InzendingId) -> int | None:
+    """The store has it: that is final, also for what was dead.
+
+    How long after its acceptance, in milliseconds; None if it was known already.
+    """
+    age_ms: int | None = connection.execute(_DELIVERED, {"id": event_id}).scalar_one_or_none()
+    if age_ms is not None:
+        _note(connection, [event_id], Gebeurtenis.BEZORGD)
+    return age_ms
 
 
 def retry_dead(connection: Connection, event_ids: Sequence[InzendingId] | None = None) -> list[InzendingId]:

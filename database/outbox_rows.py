@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from database.engine import now_ms
-from database.schema import outbox, outbox_gebeurtenis, outbox_payload
-from dossier.identifiers import Dossiernummer, InzendingId
+from database.schema import dossier, outbox, outbox_gebeurtenis, outbox_payload
+from dossier.identifiers import Dossiernummer, InzendingId, SwvId
 from dossier.status import Gebeurtenis, Moment
 from dossier.timestamps import from_ms
 
@@ -19,6 +20,24 @@ class State(StrEnum):
     GEPUBLICEERD = "gepubliceerd"
     BEZORGD = "bezorgd"
     DOOD = "dood"
+
+
+# Literals, for a partial index serves no query that has parameters in their place.
+OPEN = outbox.c.state.in_((literal_column(f"'{State.WACHTEND}'"), literal_column(f"'{State.GEPUBLICEERD}'")))
+DOOD = outbox.c.state == literal_column(f"'{State.DOOD}'")
+# A delivered row is in one of two partial indexes, until retention takes it: with content, or emptied.
+DELIVERED_HALVES: tuple[tuple[ColumnElement[bool], ...], ...] = (
+    (outbox.c.state == literal_column(f"'{State.BEZORGD}'"), outbox.c.inhoud_verwijderd_ms.is_(None)),
+    (outbox.c.inhoud_verwijderd_ms.is_not(None),),
+)
+
+
+def of_swv(query: Any, swv_id: SwvId | None) -> Any:
+    """`query` of the outbox, narrowed: an event is of the SWV where its dossier is now. None: of all."""
+    if swv_id is None:
+        return query
+    query = query.join(dossier, dossier.c.dossiernummer == outbox.c.dossiernummer)
+    return query.where(dossier.c.swv_id == swv_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +76,7 @@ def list_dead(connection: Connection, limit: int) -> list[OutboxRow]:
     return _select(connection, outbox.c.state == State.DOOD, limit=limit)
 
 
-def counts(connection: Connection) -> dict[State, int]:
-    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    found = {State(state): n for state, n in connection.execute(query)}
-    return {state: found.get(state, 0) for state in State}
-
-
-# Literals, for a partial index serves no query that has parameters in their place.
-_OPEN = outbox.c.state.in_((literal_column(f"'{State.WACHTEND}'"), literal_column(f"'{State.GEPUBLICEERD}'")))
-_OLDEST_OPEN = select(now_ms() - func.min(outbox.c.created_ms)).where(_OPEN)
+_OLDEST_OPEN = select(now_ms() - func.min(outbox.c.created_ms)).where(OPEN)
 
 
 def oldest_open_age_ms(connection: Connection) -> int:
@@ -77,13 +88,13 @@ def oldest_open_age_ms(connection: Connection) -> int:
 
 def newest_open_ms(connection: Connection) -> int | None:
     """When the newest event was accepted that is open now; None if none is."""
-    newest: int | None = connection.execute(select(func.max(outbox.c.created_ms)).where(_OPEN)).scalar_one()
+    newest: int | None = connection.execute(select(func.max(outbox.c.created_ms)).where(OPEN)).scalar_one()
     return newest
 
 
 def any_open(connection: Connection, accepted_until_ms: int) -> bool:
     """Whether an event that was accepted until then is not confirmed yet, and no dead letter."""
-    query = select(outbox.c.event_id).where(_OPEN, outbox.c.created_ms <= accepted_until_ms).limit(1)
+    query = select(outbox.c.event_id).where(OPEN, outbox.c.created_ms <= accepted_until_ms).limit(1)
     return connection.execute(query).first() is not None
 
 

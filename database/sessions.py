@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, update
 
 from database.engine import now_ms
-from database.schema import account, sessie
+from database.people_schema import account, sessie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ of an event makes PoisonEvent.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -16,11 +17,21 @@ from dossier.errors import PoisonCode, PoisonEvent
 SCHEMA_VERSION = 1
 CONTENT_TYPE = "application/cloudevents+json"
 _LARGEST = 2**63 - 1  # what a database's number holds
+# W3C Trace Context, version 00: version, trace id, span id, flags. No id is all zeros.
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def cloud_event(
-    event_id: str, source: str, kind: str, subject: str, at: datetime, data: Mapping[str, Any]
+    event_id: str,
+    source: str,
+    kind: str,
+    subject: str,
+    at: datetime,
+    data: Mapping[str, Any],
+    traceparent: str | None = None,
 ) -> bytes:
+    """`traceparent`: CloudEvents' extension for distributed tracing; None leaves it out."""
+    traced = {} if traceparent is None else {"traceparent": traceparent}
     return json.dumps(
         {
             "specversion": "1.0",
@@ -30,6 +41,7 @@ def cloud_event(
             "subject": subject,
             "time": at.astimezone(UTC).isoformat(timespec="milliseconds"),
             "datacontenttype": "application/json",
+            **traced,
             "data": data,
         },
         separators=(",", ":"),
@@ -56,6 +68,11 @@ def a_text(value: object, *, may_be_empty: bool = False) -> str:
         raise ValueError("a text is needed")
     value.encode()  # JSON can spell half a character, which no database takes
     return value
+
+
+def a_traceparent(value: object) -> str | None:
+    """None for what is none: an event is never poison for the sake of its trace."""
+    return value if isinstance(value, str) and _TRACEPARENT.fullmatch(value) else None
 
 
 def a_positive(value: object) -> int:

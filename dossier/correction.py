@@ -16,6 +16,7 @@ from dossier.cloud_events import (
     a_moment,
     a_positive,
     a_text,
+    a_traceparent,
     cloud_event,
     open_cloud_event,
 )
@@ -44,6 +45,7 @@ class Correction:
     versie: int
     van: Place
     naar: Place
+    traceparent: str | None = None  # nothing that moves a dossier traces; the store hands on what it finds
 
     def encode(self) -> bytes:
         data = {
@@ -54,7 +56,15 @@ class Correction:
             "naar": {"swv": self.naar.swv_id, "organisatie": self.naar.organisatie_id},
         }
         subject = str(self.dossiernummer)
-        return cloud_event(self.event_id, GATEWAY_SOURCE, CORRECTION_TYPE, subject, self.occurred_at, data)
+        return cloud_event(
+            self.event_id,
+            GATEWAY_SOURCE,
+            CORRECTION_TYPE,
+            subject,
+            self.occurred_at,
+            data,
+            self.traceparent,
+        )
 
     @classmethod
     def decode(cls, body: bytes) -> Correction:
@@ -72,6 +82,7 @@ class Correction:
                 versie=a_positive(data["versie"]),
                 van=_place(data["van"]),
                 naar=_place(data["naar"]),
+                traceparent=a_traceparent(event.get("traceparent")),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None

@@ -21,6 +21,7 @@ from dossier.cloud_events import (
     a_moment,
     a_positive,
     a_text,
+    a_traceparent,
     cloud_event,
     open_cloud_event,
 )
@@ -93,6 +94,7 @@ class Delivery:
     verzegeld: Sealed
     bijlagen: tuple[DeliveredBijlage, ...]
     herkomst: Herkomst | None = None  # None only in events of before there was one
+    traceparent: str | None = None  # of the push, in W3C Trace Context; None where nothing is traced
 
     def encode(self) -> bytes:
         data: dict[str, Any] = {
@@ -127,6 +129,7 @@ class Delivery:
             str(self.dossiernummer),
             self.occurred_at,
             data,
+            self.traceparent,
         )
 
     @classmethod
@@ -163,6 +166,7 @@ class Delivery:
                     for b in a_list(data["bijlagen"])
                 ),
                 herkomst=_herkomst(data["herkomst"]) if "herkomst" in data else None,
+                traceparent=a_traceparent(event.get("traceparent")),
             )
         except (KeyError, TypeError, ValueError, OverflowError, binascii.Error):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None
@@ -184,6 +188,7 @@ class Receipt:
     inhoud_hash: str  # of what the store holds; "" if dead
     outcome: Outcome
     code: PoisonCode | None = None
+    traceparent: str | None = None  # of the handling, or else of the delivery
 
     def encode(self) -> bytes:
         data = {
@@ -202,6 +207,7 @@ class Receipt:
             str(self.dossiernummer),
             self.occurred_at,
             data,
+            self.traceparent,
         )
 
     @classmethod
@@ -218,6 +224,7 @@ class Receipt:
                 inhoud_hash=a_text(data["inhoudHash"], may_be_empty=True),
                 outcome=Outcome(data["uitkomst"]),
                 code=PoisonCode(code) if code is not None else None,
+                traceparent=a_traceparent(event.get("traceparent")),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             raise PoisonEvent(PoisonCode.ONLEESBAAR) from None

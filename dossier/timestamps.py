@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+"""Where our schools are: their days begin and end there."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -19,3 +22,7 @@ def from_ms(milliseconds: int) -> datetime:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def day_in_amsterdam(moment: datetime) -> date:
+    return moment.astimezone(AMSTERDAM).date()

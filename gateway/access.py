@@ -13,6 +13,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -75,7 +76,10 @@ class Access:
         """Many pushes of one omgeving at once wait for one verification."""
         task = self._verifying.get(key)
         if task is None:
-            task = self._verifying[key] = asyncio.create_task(self._verify(key, secret, stored))
+            task = self._verifying[key] = asyncio.create_task(
+                self._verify(key, secret, stored),
+                context=Context(),  # it is not one request's alone
+            )
             task.add_done_callback(lambda _: self._verifying.pop(key))
         return await asyncio.shield(task)
 

@@ -26,6 +26,7 @@ from helpdesk import administration as admin
 from helpdesk import described
 from routing.brin_list import read_brin_list
 from routing.tables import Koppeling
+from web.bevestiging import Fields
 
 T = TypeVar("T")
 
@@ -206,7 +207,7 @@ def _change(description: str, act: Callable[[Connection, str, T], object], value
     return Change(description, apply)
 
 
-def _line(what: str, old: described.Fields | None, new: described.Fields) -> str:
+def _line(what: str, old: Fields | None, new: Fields) -> str:
     if old is None:
         return f"+ {what}: {described.whole(new)}"
     return f"~ {what}: {described.changed(old, new)}"

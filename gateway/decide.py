@@ -6,6 +6,7 @@ they have, before anything is judged; a -1 is not, so it is judged anew each tim
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +29,7 @@ from dossier.identifiers import InzendingId, OmgevingId, SwvId
 from dossier.reden import Reden
 from dossier.timestamps import from_ms, to_ms
 from dossier.verdict import Accepted, Refused, Route, RouteRule, Soort, Verdict
-from gateway.judge import judge
+from gateway.judge import Judgement, judge
 from gateway.snapshots import Snapshots
 from routing.route import swv_of
 from validators.bijlagen import naam_characters
@@ -47,6 +48,7 @@ class Push:
     verzegeld: Sealed
     received_at: datetime
     decided_at: datetime
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,29 @@ class Conflict:
     """The berichtId was accepted before with other content; the first stays untouched."""
 
 
-def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Limits) -> Verdict | Conflict:
+@dataclass(frozen=True, slots=True)
+class Decided:
+    verdict: Verdict | Conflict
+    judgement: Judgement | None = None  # None: it was known, and not judged
+
+
+def decide(connection: Connection, push: Push, snapshots: Snapshots, limits: Limits) -> Decided:
     """The verdict, with everything that follows from it written in the caller's transaction."""
     dossier = push.dossier
     known = look_up(connection, push.omgeving_id, dossier.bericht_id, dossier.hulpvraag.hulpvraag_id)
     if known.bericht is not None:
-        return _again(push, known.bericht)
+        return Decided(_again(push, known.bericht))
     row = known.dossier
     if row is not None and row.inhoud_hash == push.inhoud_hash:
-        return _record_double(connection, push, row)
+        return Decided(_record_double(connection, push, row))
     tables = snapshots.at(known.settings_version, connection)
-    outcome = judge(dossier, push.omgeving_id, tables, limits, push.decided_at.date())
+    today = push.decided_at.date()
+    judgement = judge(dossier, push.omgeving_id, tables, limits, today, time.perf_counter)
+    outcome = judgement.outcome
     if isinstance(outcome, Route):
-        return _accept(connection, push, row, outcome)
-    return _refuse(connection, push, outcome, swv_of(push.omgeving_id, dossier.school, tables))
+        return Decided(_accept(connection, push, row, outcome), judgement)
+    swv_id = swv_of(push.omgeving_id, dossier.school, tables)
+    return Decided(_refuse(connection, push, outcome, swv_id), judgement)
 
 
 def _again(push: Push, known: AcceptedBericht) -> Accepted | Conflict:
@@ -158,6 +169,7 @@ def _accept(connection: Connection, push: Push, row: DossierRow | None, route: R
             koppeling_id=route.koppeling_id,
             route_rule=rule.value,
         ),
+        traceparent=push.traceparent,
     )
     outbox.append(
         connection,

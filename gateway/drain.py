@@ -19,9 +19,15 @@ CUT_SHORT = 1
 class Drain:
     """Armed when the stop begins. By a thread: an event loop that hangs can not hold it up."""
 
-    def __init__(self, seconds: float, end: Callable[[int], object] = os._exit) -> None:
+    def __init__(
+        self, seconds: float, end: Callable[[int], object] = os._exit, *, hurries: bool = True
+    ) -> None:
+        """Without `hurries` only the time ends it: that of a worker, which gets a signal of its supervisor
+        and perhaps one of whoever stops them all. The supervisor that is hurried takes its workers along.
+        """
         self._seconds = seconds
         self._end = end
+        self._hurries = hurries
         self._timer: threading.Timer | None = None
 
     @property
@@ -37,7 +43,8 @@ class Drain:
 
     def hurry(self) -> None:
         """A second signal: whoever sent it does not want to wait."""
-        self._cut_short("signal")
+        if self._hurries:
+            self._cut_short("signal")
 
     def finish(self) -> None:
         """The process has nothing in hand any more."""

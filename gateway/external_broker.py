@@ -19,3 +19,8 @@ def external_broker(settings: Settings) -> BrokerAddress:
         token=settings.broker_token,
         monitor_url=settings.broker_monitor_url,
     )
+
+
+def broker_kind(settings: Settings) -> str:
+    """nats or rabbitmq, as the metrics name it."""
+    return "rabbitmq" if settings.broker_url.startswith("amqp") else "nats"

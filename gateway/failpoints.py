@@ -177,15 +177,16 @@ class _Observer:
         self._failpoints = failpoints
         self._points = points
 
-    def __getattr__(self, name: str) -> Callable[..., None]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         tell = getattr(self._inner, name)
         point = self._points.get(name)
 
-        def told(*arguments: Any) -> None:
-            tell(*arguments)
+        def told(*arguments: Any) -> Any:
+            answer = tell(*arguments)
             # Only the end of what went well: an acknowledged message, not one that is put off.
             if point is not None and not (name == "handled" and arguments[1] != Done.__name__.lower()):
                 self._failpoints.hit(point)
+            return answer
 
         return told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -20,7 +21,8 @@ from dossier.reden import Reden
 from dossier.status import Status
 from dossier.verdict import Accepted, Route, Soort, Verdict
 from gateway.decide import Conflict, Push, decide
-from gateway.judge import judge
+from gateway.judge import Judgement, judge
+from gateway.metrics import Phase
 from gateway.snapshots import Snapshots
 from storage.seal import Seal
 from validators.limits import Limits
@@ -33,7 +35,8 @@ class Objects(Protocol):
 
 
 class Intake:
-    """`on_accepted` is a hint for the relay; `on_left_behind` tells that objects await the sweeper."""
+    """`on_accepted` is a hint for the relay; `on_left_behind` tells that objects await the sweeper;
+    `on_phase` tells how many seconds went to what; `traceparent` is of the trace that goes on from here."""
 
     def __init__(
         self,
@@ -46,6 +49,8 @@ class Intake:
         clock: Callable[[], datetime],
         on_accepted: Callable[[], None] = lambda: None,
         on_left_behind: Callable[[InzendingId], None] = lambda inzending_id: None,
+        on_phase: Callable[[Phase, float], None] = lambda phase, seconds: None,
+        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._committer = committer
         self._engine = engine
@@ -56,6 +61,8 @@ class Intake:
         self._snapshots = Snapshots()
         self._on_accepted = on_accepted
         self._on_left_behind = on_left_behind
+        self._on_phase = on_phase
+        self._traceparent = traceparent
 
     async def indienen(
         self, inzending_id: InzendingId, omgeving: OmgevingId, dossier: Dossier, received_at: datetime
@@ -65,10 +72,14 @@ class Intake:
         Raises BerichtConflict, and Unavailable when the outcome is not known; the objects then stay,
         for the push may have been accepted: the sweeper removes them when it was not.
         """
+        began = time.perf_counter()
         push = self._prepare(inzending_id, omgeving, dossier, received_at)
-        outcome = await self._committer.transact(
+        decided = await self._committer.transact(
             lambda connection: decide(connection, push, self._snapshots, self._limits)
         )
+        judged_seconds = self._tell(decided.judgement)
+        self._on_phase(Phase.COMMIT, time.perf_counter() - began - judged_seconds)
+        outcome = decided.verdict
         if isinstance(outcome, Accepted) and outcome.soort in (Soort.NIEUW, Soort.VERSIE):
             self._on_accepted()
             return outcome
@@ -83,7 +94,11 @@ class Intake:
 
         Raises BerichtConflict as `indienen` would, and Unavailable.
         """
-        return await asyncio.to_thread(self._check, omgeving, dossier)
+        judgement = await asyncio.to_thread(self._check, omgeving, dossier)
+        self._tell(judgement)
+        if judgement is None or isinstance(judgement.outcome, Route):
+            return ()
+        return judgement.outcome
 
     async def opvragen(
         self, omgeving: OmgevingId, bericht_id: BerichtId | None, dossiernummer: Dossiernummer | None
@@ -104,6 +119,7 @@ class Intake:
             verzegeld=self._seal.seal(content, inzending_id),
             received_at=received_at,
             decided_at=self._clock(),
+            traceparent=self._traceparent(),
         )
 
     async def _discard(self, inzending_id: InzendingId) -> None:
@@ -112,7 +128,16 @@ class Intake:
         except Unavailable:
             self._on_left_behind(inzending_id)
 
-    def _check(self, omgeving: OmgevingId, dossier: Dossier) -> tuple[Reden, ...]:
+    def _tell(self, judgement: Judgement | None) -> float:
+        """Of the phases in it; their seconds together."""
+        if judgement is None:
+            return 0.0
+        self._on_phase(Phase.VALIDATE, judgement.validate_seconds)
+        self._on_phase(Phase.ROUTE, judgement.route_seconds)
+        return judgement.validate_seconds + judgement.route_seconds
+
+    def _check(self, omgeving: OmgevingId, dossier: Dossier) -> Judgement | None:
+        """None: a repeat or a double entry has its number, whatever has changed since."""
         with reading(self._engine) as connection:
             known = look_up(connection, omgeving, dossier.bericht_id, dossier.hulpvraag.hulpvraag_id)
             tables = self._snapshots.at(known.settings_version, connection)
@@ -122,9 +147,8 @@ class Intake:
         if known.bericht is not None or (
             known.dossier is not None and known.dossier.inhoud_hash == inhoud_hash
         ):
-            return ()  # a repeat or a double entry has its number, whatever has changed since
-        outcome = judge(dossier, omgeving, tables, self._limits, self._clock().date())
-        return () if isinstance(outcome, Route) else outcome
+            return None
+        return judge(dossier, omgeving, tables, self._limits, self._clock().date(), time.perf_counter)
 
     def _status(
         self, omgeving: OmgevingId, bericht_id: BerichtId | None, dossiernummer: Dossiernummer | None

@@ -18,7 +18,6 @@ from sqlalchemy import Engine, Table
 from database import key_fingerprints, schema
 from database.engine import reading, writing
 from dossier.errors import ConfigurationError
-from gateway.databases import open_gateway_database, open_store_database
 from gateway.settings import Settings
 from kindkans import schema as store_schema
 from storage.keyring import Keyring, load, load_or_create
@@ -48,20 +47,12 @@ def store_keyed(engine: Engine) -> KeyedDatabase:
     )
 
 
-def open_keyring(settings: Settings, *, gateway: bool, store: bool) -> Keyring:
-    """The keys for a process that opens these databases; made if none was ever used in them.
+def open_keyring(settings: Settings, *databases: KeyedDatabase) -> Keyring:
+    """The keys for a process that has these databases open; made if none was ever used in them.
 
     Raises ConfigurationError, with the remedy, and Unavailable("database").
     """
-    with ExitStack() as stack:
-        databases = []
-        if gateway:
-            databases.append(gateway_keyed(open_gateway_database(settings)))
-        if store:
-            databases.append(store_keyed(open_store_database(settings)))
-        for database in databases:
-            stack.callback(database.engine.dispose)
-        return claim_keyring(settings.keyring_path, databases, create=settings.key_file is None)
+    return claim_keyring(settings.keyring_path, databases, create=settings.key_file is None)
 
 
 def claim_keyring(path: Path, databases: Sequence[KeyedDatabase], *, create: bool) -> Keyring:

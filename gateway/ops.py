@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.health import Health
-from gateway.metrics import Metrics
 
 
-def ops_app(health: Health, metrics: Metrics) -> Starlette:
+def ops_app(health: Health, scrape: Callable[[], Awaitable[bytes]]) -> Starlette:
+    """`scrape` gives what /metrics tells."""
+
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
@@ -20,7 +23,9 @@ def ops_app(health: Health, metrics: Metrics) -> Starlette:
         body = {"ready": readiness.ready, "checks": dict(readiness.checks)}
         return JSONResponse(body, status_code=200 if readiness.ready else 503)
 
-    def render(_request: Request) -> Response:  # a plain function: Starlette runs it in a thread
-        return Response(metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    async def metrics(_request: Request) -> Response:
+        return Response(await scrape(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", render)])
+    return Starlette(
+        routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+    )

@@ -1,17 +1,23 @@
-"""Writes the pages of docs/reference that follow from the code: `python -m gateway.reference`.
+"""Writes the pages of docs/reference, and the dashboards of Grafana: `python -m gateway.reference`.
 
 A test fails when a committed page is not what this renders.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
 
+from brokers.contract import asyncapi
+from brokers.contract.page import events_page, to_yaml
 from dossier.reden import CATALOGUE, Reden, RedenCode
-from gateway.cli import app
+from gateway import grafana, kindkans_openapi, openapi
+from gateway.cli import whole_app
+from gateway.log_words import ALWAYS, EVENTS, FIELDS
+from gateway.metrics_page import metrics_page
+from gateway.openapi_page import http_page
 from gateway.settings import Settings
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
@@ -56,11 +62,52 @@ def commands_page() -> str:
     """Every command, from the typer app."""
     lines = [_MADE, "# Commands\n", "`kindkans-gateway COMMAND --help` tells the options.\n"]
     lines += ["| command | what it does |", "|---|---|"]
-    lines += [f"| `{name}` | {text} |" for name, text in sorted(_commands(app, ""))]
+    lines += [f"| `{name}` | {text} |" for name, text in sorted(_commands(whole_app(), ""))]
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"redenen.md": redenen_page, "settings.md": settings_page, "commands.md": commands_page}
+_ABOUT_LOGS = """\
+On the error stream: JSON, one object per line, with `LOG_FORMAT=json`. Nothing else is written than what is
+named here, so no word of a message: what does not look like an id, code or number is dropped, and `dropped`
+says how many. Each line about a push has its `referentie`, and its `bericht_id` where that is known: so one
+search finds the whole way of a push through intake, relay and store. A move has no berichtId, nor has a push
+whose message could not be read. A berichtId is chosen by its sender; the contract wants a UUID, and what is
+none is dropped here too.
+"""
+
+
+def logs_page() -> str:
+    """Every log line and field, from log_words.py."""
+    lines = [
+        _MADE,
+        "# Log lines\n",
+        _ABOUT_LOGS,
+        "| field | what |",
+        "|---|---|",
+        *(f"| `{name}` | {words} |" for name, words in FIELDS.items()),
+        f"\nEvery line has {', '.join(f'`{name}`' for name in ALWAYS)}; most have `role`.\n",
+        "| event | when | fields of its own |",
+        "|---|---|---|",
+    ]
+    for name, event in EVENTS.items():
+        fields = ", ".join(f"`{field}`" for field in event.fields)
+        lines.append(f"| `{name}` | {event.meaning} | {fields} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "redenen.md": redenen_page,
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+    "metrics.md": lambda: f"{_MADE}\n{metrics_page()}",
+    "asyncapi.yaml": lambda: to_yaml(asyncapi.document()),
+    "events.md": lambda: events_page(asyncapi.document()),
+    "openapi.yaml": lambda: to_yaml(openapi.document()),
+    "logs.md": logs_page,
+    "http.md": lambda: http_page(openapi.document()),
+    "kindkans-openapi.yaml": lambda: to_yaml(kindkans_openapi.document()),
+    "kindkans-http.md": lambda: kindkans_openapi.page(kindkans_openapi.document()),
+}
 
 
 def _commands(group: typer.Typer, prefix: str) -> Iterator[tuple[str, str]]:
@@ -92,6 +139,7 @@ def _example(code: RedenCode) -> Reden:
 def main() -> None:
     for name, render in PAGES.items():
         (FOLDER / name).write_text(render(), encoding="utf-8")
+    grafana.write()
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ CROWDED = Refusal(
     retry=True,
 )
 
+REFUSALS = (INVALID, TRAILERS, FRAMING, UPGRADE, REPEATED, TWO_LENGTHS, NOT_FOUND, LATE, LARGE_HEAD, CROWDED)
+
 OnRefused = Callable[[Refusal, InzendingId], None]  # the InzendingId is the referentie of the answer
 
 

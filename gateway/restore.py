@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -24,12 +24,15 @@ from database.inzendingen import BijlageRecord, InzendingRecord
 from database.moves import MoveRecord
 from database.outbox_rows import State
 from dossier.brin import Brin, Vestiging
+from dossier.delivery import Herkomst
 from dossier.errors import ConfigurationError, PoisonEvent
 from dossier.identifiers import InzendingId
 from dossier.verdict import Soort
 from kindkans.queries import (
+    HeldBijlage,
     StoredMove,
     StoredPush,
+    bijlagen_of,
     highest_number,
     pushes_of,
     stored_events,
@@ -88,7 +91,9 @@ def inspect(gateway: Engine, store: Engine, seal: Seal, at_least: int = 0) -> Fi
         with reading(gateway) as ours:  # after it: what it has must be known by now
             known = known_events(ours)
             pushes = [
-                _lost(ours, stored_push(theirs, event_id), seal) for event_id in held if event_id not in known
+                _lost(ours, stored_push(theirs, event_id), bijlagen_of(theirs, event_id), seal)
+                for event_id in held
+                if event_id not in known
             ]
             moves = [
                 _lost_move(ours, move, pushes_of(theirs, move.dossiernummer), pushes)
@@ -133,8 +138,8 @@ def _advance_numbers(gateway: Engine, to: int, actor: str) -> None:
 
 def _adopt(gateway: Engine, store: Engine, seal: Seal, event_id: InzendingId, actor: str) -> None:
     with reading(store) as theirs:
-        push = stored_push(theirs, event_id)
-    prepared = _record(push, seal)
+        push, its_bijlagen = stored_push(theirs, event_id), bijlagen_of(theirs, event_id)
+    prepared = _record(push, its_bijlagen, seal)
     if isinstance(prepared, Obstacle):
         return
     record, bijlagen = prepared
@@ -163,8 +168,8 @@ def _offer_again(gateway: Engine, event_id: InzendingId, actor: str) -> None:
             write_audit(connection, actor=actor, action="event_offered_again", subject=event_id)
 
 
-def _lost(ours: Connection, push: StoredPush, seal: Seal) -> Lost:
-    prepared = _record(push, seal)
+def _lost(ours: Connection, push: StoredPush, bijlagen: Sequence[HeldBijlage], seal: Seal) -> Lost:
+    prepared = _record(push, bijlagen, seal)
     found = prepared if isinstance(prepared, Obstacle) else obstacle(ours, prepared[0])
     return Lost(
         event_id=push.event_id,
@@ -215,23 +220,35 @@ def _move_record(move: StoredMove, actor: str) -> MoveRecord:
     )
 
 
-def _record(push: StoredPush, seal: Seal) -> tuple[InzendingRecord, list[BijlageRecord]] | Obstacle:
+def _record(
+    push: StoredPush, held: Sequence[HeldBijlage], seal: Seal
+) -> tuple[InzendingRecord, list[BijlageRecord]] | Obstacle:
     """What the gateway's record of this push was, from what the store has of it."""
     if push.herkomst is None:
         return Obstacle.ZONDER_HERKOMST
+    if push.gewist:  # somebody deleted the hulpvraag: a number and a hash, and nobody's name
+        return _of_ids(push, push.herkomst), _without_names(held)
     content = _open(push, seal)
     if content is None:
         return Obstacle.ZEGEL_ONGELDIG
-    of = push.herkomst
-    record = InzendingRecord(
+    record = replace(
+        _of_ids(push, push.herkomst),
+        vestiging=_vestiging(content["school"]["vestiging"], push.brin),
+        schoolnaam=content["school"]["naam"],
+        naam_hash=seal.naam_hash(content["leerling"]["achternaam"]),
+    )
+    return record, list(_bijlagen(content))
+
+
+def _of_ids(push: StoredPush, of: Herkomst) -> InzendingRecord:
+    return InzendingRecord(
         inzending_id=push.event_id,
         omgeving_id=of.omgeving_id,
         bericht_id=of.bericht_id,
         hulpvraag_id=of.hulpvraag_id,
         brin=push.brin,
-        vestiging=_vestiging(content["school"]["vestiging"], push.brin),
-        schoolnaam=content["school"]["naam"],
-        naam_hash=seal.naam_hash(content["leerling"]["achternaam"]),
+        schoolnaam="",
+        naam_hash="",
         uitkomst=(Soort.NIEUW if push.versie == 1 else Soort.VERSIE).value,
         received_ms=push.accepted_ms,
         decided_ms=push.accepted_ms,
@@ -243,7 +260,10 @@ def _record(push: StoredPush, seal: Seal) -> tuple[InzendingRecord, list[Bijlage
         organisatie_id=push.organisatie_id,
         route_rule=of.route_rule,
     )
-    return record, list(_bijlagen(content))
+
+
+def _without_names(held: Sequence[HeldBijlage]) -> list[BijlageRecord]:
+    return [BijlageRecord(positie=b.positie, size_bytes=b.size_bytes, naam_characters=0) for b in held]
 
 
 def _vestiging(text: str, brin: str) -> str | None:

@@ -44,8 +44,10 @@ class HttpServer:
         max_connections: int,
         drain_seconds: float,
         on_refused: OnRefused,
+        listening: socket.socket | None = None,
     ) -> None:
-        self._socket = _bind(host, port)
+        """`listening` is one that is bound already (workers.py); then `port` does not matter."""
+        self._socket = listening or bind(host, port)
         _forget_who_does_not_read(self._socket, header_deadline_seconds * _UNREAD_FACTOR)
         self._host = host
         self._max_connections = max_connections
@@ -78,7 +80,7 @@ class HttpServer:
 
     @property
     def url(self) -> str:
-        return f"http://{self._host}:{self.port}"
+        return url_of(self._host, self._socket)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if len(self._server.server_state.connections) > self._max_connections:
@@ -103,7 +105,8 @@ class HttpServer:
         await self._task
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ConfigurationError when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,11 +115,16 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as exc:
         sock.close()
         raise ConfigurationError(
-            f"port {port} of {host} cannot be used; choose another (PORT, OPS_PORT, HELPDESK_PORT)"
+            f"port {port} of {host} cannot be used; choose another "
+            "(PORT, OPS_PORT, HELPDESK_PORT, KINDKANS_PORT)"
         ) from exc
     sock.listen(BACKLOG)
     sock.setblocking(False)
     return sock
+
+
+def url_of(host: str, listening: socket.socket) -> str:
+    return f"http://{host}:{listening.getsockname()[1]}"
 
 
 def _forget_who_does_not_read(listening: socket.socket, seconds: float) -> None:

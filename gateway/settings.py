@@ -81,6 +81,23 @@ class Settings(BaseSettings):
     helpdesk_behind_proxy: bool = Field(
         False, description="whether X-Real-IP is our own proxy's word; without one anybody could write it"
     )
+    kindkans_pages: bool = Field(
+        True,
+        description="whether the core store serves its pages and API; some that only take events need none",
+    )
+    kindkans_port: int = Field(
+        8083, ge=0, le=65535, description="port of the core store's pages and API; 0: free"
+    )
+    kindkans_url: str = Field(
+        "", description="where browsers find the core store; https:// in production; empty: as it is served"
+    )
+    kindkans_behind_proxy: bool = Field(False, description="as `helpdesk_behind_proxy`, of the core store")
+    kindkans_api_url: str = Field(
+        "", description="where the helpdesk asks the core store who sees a dossier; empty: it does not ask"
+    )
+    kindkans_api_key: str = Field(
+        "", repr=False, description="a key of an account of the core store with role `uitleg`, for that"
+    )
     oidc_issuer: str = Field("", description="of the identity provider; empty: local accounts only")
     oidc_client_id: str = Field("", description="of the helpdesk, at the identity provider")
     oidc_client_secret: str = Field("", repr=False, description="that belongs to `oidc_client_id`")
@@ -89,6 +106,20 @@ class Settings(BaseSettings):
     )
     oidc_swv_claim: str = Field("kindkans_swv", description="that holds the id of somebody's SWV")
     oidc_scope: str = Field("openid profile", description="what is asked of the identity provider")
+
+    intake_workers: int = Field(
+        1, ge=1, le=64, description="processes that the role `intake` runs on one port; about one per core"
+    )
+    prometheus_url: str = Field(
+        "", description="that the helpdesk's /status reads; empty: it reads the database"
+    )
+    traces_url: str = Field(
+        "", description="of OTLP over HTTP, as http://collector:4318/v1/traces; empty: no traces"
+    )
+    traces_ratio: float = Field(1.0, ge=0, le=1, description="of the messages that are traced")
+    certificates_at: str = Field(
+        "", description="HOST:PORT of TLS whose expiry is watched, comma between: schools, then helpdesk"
+    )
 
     request_deadline_seconds: float = Field(120, gt=0, description="for reading one request and answering it")
     header_deadline_seconds: float = Field(10, gt=0, description="for the head of a request to be complete")

@@ -22,6 +22,12 @@ def open_store_objects(settings: Settings, seal: Seal) -> Objects:
     return open_objects(_storage(settings, theirs, "kindkans"), seal)
 
 
+def bijlagen_folders(settings: Settings) -> tuple[Path | None, Path | None]:
+    """The gateway's and the core store's; None of one that is a bucket. Raises ConfigurationError."""
+    ours, theirs = (place.path if isinstance(place, Folder) else None for place in _places(settings))
+    return ours, theirs
+
+
 def _places(settings: Settings) -> tuple[Folder | Bucket, Folder | Bucket]:
     folder = settings.data_folder
     ours = _place(settings.storage_url, "STORAGE_URL", folder / "bijlagen")

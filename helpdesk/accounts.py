@@ -6,35 +6,26 @@ then nothing was changed. Whoever loses a right, a password or a second factor l
 
 from __future__ import annotations
 
-import re
-import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from database import accounts as table
-from database.accounts import AccountRow, Credentials
+from database.accounts import AccountRow
 from database.audit import write_audit
 from database.organisaties import list_swvs
-from database.secret_hashes import hash_password
 from dossier.identifiers import SwvId
-from helpdesk import sessions, totp
-from helpdesk.account_refusals import AccountRefused, Fout
-from helpdesk.passwords import Weak, weakness
 from helpdesk.roles import Person, Role
-from helpdesk.totp import Enrolment
 from storage.seal import Seal
+from web import sessions, totp
+from web.account_checks import NewAccount, checked_naam, hashed, insert_account, replace_second_factor
+from web.account_deeds import Deeds
+from web.account_refusals import AccountRefused, Fout
+from web.person import actor_of, gebruikersnaam_of
+from web.totp import Enrolment
 
-_NAME = re.compile(r"[a-z0-9._@-]{1,64}", re.ASCII)
-_LONGEST_NAAM = 100
+_ISSUER = "Kindkans gateway"  # as an app for second factors shows it
 _OF_NO_SWV = (Role.HELPDESK, Role.BEHEERDER)
-
-_WEAK = {
-    Weak.TE_KORT: Fout.WACHTWOORD_KORT,
-    Weak.TE_LANG: Fout.WACHTWOORD_LANG,
-    Weak.GEBRUIKERSNAAM: Fout.WACHTWOORD_NAAM,
-    Weak.TE_BEKEND: Fout.WACHTWOORD_BEKEND,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +44,6 @@ class Account:
     @property
     def person(self) -> Person:
         return Person(actor=self.actor, naam=self.naam, role=self.role, swv_id=self.swv_id)
-
-
-def is_gebruikersnaam(text: str) -> bool:
-    return _NAME.fullmatch(text) is not None
-
-
-def actor_of(gebruikersnaam: str) -> str:
-    return f"lokaal:{gebruikersnaam}"
 
 
 def account_of(row: AccountRow) -> Account:
@@ -108,24 +91,11 @@ def add_account(
 ) -> tuple[Account, Enrolment]:
     """Returns the key of its second factor too: shown once, never again."""
     check_role(connection, by, role, swv_id)
-    check_gebruikersnaam(connection, gebruikersnaam)
-    account = Account(
-        account_id=secrets.token_hex(16),
-        gebruikersnaam=gebruikersnaam,
-        naam=checked_naam(naam),
-        role=role,
-        swv_id=swv_id,
-        actief=True,
-    )
-    key = totp.new_key()
-    credentials = Credentials(
-        secret_hash=_hashed(password, gebruikersnaam),
-        totp=totp.seal_key(seal, key, account.account_id),
-        totp_step=0,
-    )
-    table.add_account(connection, _new_row(account), credentials)
+    new = NewAccount(gebruikersnaam=gebruikersnaam, naam=naam, password=password)
+    row, key = insert_account(connection, seal, new, role.value, swv_id)
+    account = account_of(row)
     _audit(connection, by, "account_added", account, _in_words(role, swv_id))
-    return account, totp.enrolment_of(key, gebruikersnaam)
+    return account, totp.enrolment_of(key, gebruikersnaam, _ISSUER)
 
 
 def rename(connection: Connection, by: Person, account_id: str, naam: str) -> None:
@@ -171,7 +141,7 @@ def unblock(connection: Connection, by: Person, account_id: str) -> None:
 def give_password(connection: Connection, by: Person, account_id: str, password: str) -> None:
     """Somebody else's, who forgot it. Ends all its sessions."""
     account = _of_another(connection, by, account_id)
-    table.save_secret_hash(connection, account_id, _hashed(password, account.gebruikersnaam))
+    table.save_secret_hash(connection, account_id, hashed(password, account.gebruikersnaam))
     sessions.end_all(connection, account.actor)
     _audit(connection, by, "account_password_given", account)
 
@@ -179,11 +149,10 @@ def give_password(connection: Connection, by: Person, account_id: str, password:
 def give_second_factor(connection: Connection, seal: Seal, by: Person, account_id: str) -> Enrolment:
     """Of who lost their telephone. The old one stops working, and all its sessions end."""
     account = _of_another(connection, by, account_id)
-    key = totp.new_key()
-    table.save_totp(connection, account_id, totp.seal_key(seal, key, account_id))
+    key = replace_second_factor(connection, seal, account_id)
     sessions.end_all(connection, account.actor)
     _audit(connection, by, "account_totp_given", account)
-    return totp.enrolment_of(key, account.gebruikersnaam)
+    return totp.enrolment_of(key, account.gebruikersnaam, _ISSUER)
 
 
 def end_sessions(connection: Connection, by: Person, account_id: str) -> int:
@@ -198,7 +167,7 @@ def end_sessions(connection: Connection, by: Person, account_id: str) -> int:
 def change_own_password(connection: Connection, person: Person, password: str, session_id: str) -> None:
     """Only after login.confirm_password. Ends their other sessions."""
     account = _own(connection, person)
-    table.save_secret_hash(connection, account.account_id, _hashed(password, account.gebruikersnaam))
+    table.save_secret_hash(connection, account.account_id, hashed(password, account.gebruikersnaam))
     sessions.end_all(connection, account.actor, but=session_id)
     _audit(connection, person, "account_password_changed", account)
 
@@ -215,22 +184,6 @@ def check_role(connection: Connection, by: Person, role: Role, swv_id: SwvId | N
         raise AccountRefused(Fout.SWV_ONBEKEND)
 
 
-def check_gebruikersnaam(connection: Connection, gebruikersnaam: str) -> None:
-    """Raises AccountRefused if no new account may have it."""
-    if not is_gebruikersnaam(gebruikersnaam):
-        raise AccountRefused(Fout.NAAM_ONGELDIG)
-    if table.find_account(connection, gebruikersnaam) is not None:
-        raise AccountRefused(Fout.NAAM_BEZET)
-
-
-def checked_naam(naam: str) -> str:
-    """With single blanks. Raises AccountRefused."""
-    stripped = " ".join(naam.split())
-    if not 1 <= len(stripped) <= _LONGEST_NAAM or not stripped.isprintable():
-        raise AccountRefused(Fout.NAAM_LEEG)
-    return stripped
-
-
 def _of_another(connection: Connection, by: Person, account_id: str) -> Account:
     """Who took somebody's session over must not get a password or a second factor with it."""
     account = get_account(connection, by, account_id)
@@ -240,8 +193,8 @@ def _of_another(connection: Connection, by: Person, account_id: str) -> Account:
 
 
 def _own(connection: Connection, person: Person) -> Account:
-    scheme, _, gebruikersnaam = person.actor.partition(":")
-    row = table.find_account(connection, gebruikersnaam) if scheme == "lokaal" else None
+    gebruikersnaam = gebruikersnaam_of(person.actor)
+    row = table.find_account(connection, gebruikersnaam) if gebruikersnaam is not None else None
     if row is None:
         raise AccountRefused(Fout.ONBEKEND)
     return account_of(row)
@@ -262,29 +215,21 @@ def _keep_one_beheerder(connection: Connection, account: Account) -> None:
             raise AccountRefused(Fout.LAATSTE)
 
 
-def _hashed(password: str, gebruikersnaam: str) -> str:
-    weak = weakness(password, gebruikersnaam)
-    if weak is not None:
-        raise AccountRefused(_WEAK[weak])
-    return hash_password(password)
-
-
-def _new_row(account: Account) -> AccountRow:
-    return AccountRow(
-        account_id=account.account_id,
-        gebruikersnaam=account.gebruikersnaam,
-        naam=account.naam,
-        rol=account.role.value,
-        swv_id=account.swv_id,
-        status=table.ACTIEF,
-        created_ms=0,
-        changed_ms=0,
-    )
-
-
 def _in_words(role: Role, swv_id: SwvId | None) -> str:
     return f"{role.value} swv={swv_id or '-'}"
 
 
 def _audit(connection: Connection, by: Person, action: str, account: Account, detail: str = "") -> None:
     write_audit(connection, actor=by.actor, action=action, subject=account.actor, detail=detail)
+
+
+DEEDS: Deeds[Person] = Deeds(
+    get_account=get_account,
+    find_account=find_account,
+    rename=rename,
+    block=block,
+    unblock=unblock,
+    give_password=give_password,
+    give_second_factor=give_second_factor,
+    end_sessions=end_sessions,
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +9,7 @@ from types import MappingProxyType
 
 from database.audit_search import Kind
 from dossier.identifiers import SwvId
+from web.audit_form import names_another_swv
 
 
 class Groep(StrEnum):
@@ -66,6 +66,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             Kind.DOSSIER,
             {
                 "dossier_moved": "Hulpvraag verplaatst naar een andere organisatie",
+                "visibility_asked": "Gevraagd of een account een dossier in Kindkans ziet",
             },
         ),
         **_actions(
@@ -154,9 +155,6 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
 
 KINDS: Mapping[str, Kind] = MappingProxyType({code: action.kind for code, action in ACTIONS.items()})
 
-# `swv=ID`, `van_swv=ID`, `SWV ID`: as administration.py, described.py and moving.py write them.
-_SWV = re.compile(r"swv[= ]([A-Za-z0-9_-]+)", re.IGNORECASE)
-
 
 def words_of_action(code: str) -> str:
     """Of a code that is no more, or not yet, the code."""
@@ -169,6 +167,6 @@ def actions_of(groep: Groep) -> frozenset[str]:
 
 def detail_for(detail: str, swv_id: SwvId | None) -> str:
     """What who sees only this SWV may read of it: nothing of one that names another."""
-    if swv_id is not None and any(named not in (swv_id, "-") for named in _SWV.findall(detail)):
+    if swv_id is not None and names_another_swv(detail, swv_id):
         return "(niet getoond: gaat ook over een ander samenwerkingsverband)"
     return detail

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from database.koppelingen import Omgeving
 from database.organisaties import Swv
 from routing.brin_list import ListedSchool
 from routing.tables import Koppeling, Organisatie
-
-Fields = Mapping[str, str]
+from web.bevestiging import Fields
 
 
 def of_school(value: ListedSchool) -> Fields:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from database.diagnosis import InzendingFact
 from dossier.reden import Reden, Wie
 from helpdesk import diagnosis as d
+from helpdesk import links
 from helpdesk.diagnosis_settings import words_of_settings
 from helpdesk.diagnosis_words import About, Stap, Words, mail
-from helpdesk.web import links
-from helpdesk.web.render import moment
+from web.render import moment
 
 _IN_MAIL = 5  # inzendingen; who has more is helped by the first
 

@@ -8,9 +8,9 @@ from typing import assert_never
 from database.diagnosis import KoppelingFact, OrganisatieFact
 from dossier.reden import Wie
 from helpdesk import diagnosis as d
+from helpdesk import links
 from helpdesk.diagnosis_words import OPNIEUW, About, Stap, Words, helpdesk_step, mail
-from helpdesk.web import links
-from helpdesk.web.render import moment
+from web.render import moment
 
 _WACHT = "Wacht op ons bericht dat dit is hersteld. " + OPNIEUW
 

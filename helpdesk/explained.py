@@ -18,8 +18,8 @@ from dossier.reden import Reden
 from dossier.status import Gebeurtenis, Moment, Status, Toestand
 from dossier.timestamps import from_ms, to_ms
 from dossier.verdict import Soort
+from helpdesk.dead_words import dead_words
 from helpdesk.roles import Person
-from helpdesk.web.dead_words import dead_words
 from routing.tables import Organisatie
 
 _FINISHED = frozenset({Toestand.AFGEWEZEN, Toestand.BEZORGD})

@@ -14,9 +14,9 @@ from database.inzendingen import InzendingRecord
 from dossier.verdict import Route
 from helpdesk.recheck import recheck
 from helpdesk.roles import Person
-from helpdesk.web.render import day
 from routing.tables import Tables
 from validators.limits import Limits
+from web.render import day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,17 @@ from sqlalchemy import Connection
 from database.audit import write_audit
 from database.organisaties import list_swvs
 from dossier.identifiers import SwvId
-from helpdesk.oidc import Identity
-from helpdesk.oidc_provider import OidcSettings
-from helpdesk.oidc_refusals import OidcFout, OidcRefused
 from helpdesk.roles import Person, Role
+from web.oidc import Identity
+from web.oidc_provider import OidcSettings
+from web.oidc_refusals import OidcFout, OidcRefused
+from web.person import Who
 
 _OF_ALL = (Role.HELPDESK, Role.BEHEERDER)
 
 
-def admit(connection: Connection, settings: OidcSettings, identity: Identity) -> Person | OidcRefused:
-    """Writes the audit; start a session with the person it returns."""
+def admit(connection: Connection, settings: OidcSettings, identity: Identity) -> Who | OidcRefused:
+    """Writes the audit; start a session with whom it returns."""
     actor = f"oidc:{identity.subject}"
     found = _role_and_swv(connection, settings, identity.claims)
     if isinstance(found, OidcFout):
@@ -27,7 +28,7 @@ def admit(connection: Connection, settings: OidcSettings, identity: Identity) ->
         return OidcRefused(found)
     role, swv_id = found
     write_audit(connection, actor=actor, action="login", subject=actor, detail=f"{role} swv={swv_id or '-'}")
-    return Person(actor=actor, naam=identity.naam, role=role, swv_id=swv_id)
+    return Person(actor=actor, naam=identity.naam, role=role, swv_id=swv_id).who
 
 
 def _role_and_swv(

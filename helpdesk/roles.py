@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from dossier.identifiers import SwvId
+from web.person import Who
 
 
 class Role(StrEnum):
@@ -41,6 +42,7 @@ class Right(StrEnum):
     SWVS = "swvs"  # add and rename SWVs
     ACCOUNTS = "accounts"  # see and change accounts (FAQ 10)
     AUDIT = "audit"  # read who saw or did what
+    ZICHTBAARHEID = "zichtbaarheid"  # ask Kindkans whether an account sees a dossier (FAQ 2), of every SWV
 
 
 TYPES: Mapping[Role, RoleType] = MappingProxyType(
@@ -64,6 +66,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
                 Right.KOPPELINGEN,
                 Right.BRINLIJST,
                 Right.AUDIT,
+                Right.ZICHTBAARHEID,
             }
         ),
         Role.APPLICATIEBEHEERDER: frozenset(
@@ -86,6 +89,14 @@ class Person:
     def __post_init__(self) -> None:
         if self.role is Role.APPLICATIEBEHEERDER and self.swv_id is None:
             raise ValueError("an applicatiebeheerder is of one SWV")
+
+    @classmethod
+    def of(cls, who: Who) -> Person:
+        return cls(actor=who.actor, naam=who.naam, role=Role(who.rol), swv_id=who.swv_id)
+
+    @property
+    def who(self) -> Who:
+        return Who(actor=self.actor, naam=self.naam, rol=self.role.value, swv_id=self.swv_id)
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from database.inzendingen import InzendingRecord
 from dossier.reden import Reden
-from helpdesk.web.render import moment
+from web.render import moment
 
 _GREETING = "Beste collega,"
 _CLOSING = "Met vriendelijke groet,\nHelpdesk Kindkans"

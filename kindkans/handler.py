@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -18,14 +19,15 @@ from brokers.messages import Outcome as Handling
 from dossier.correction import Correction, decode_event
 from dossier.delivery import Delivery, Outcome, Receipt
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
-from dossier.identifiers import InzendingId
+from dossier.identifiers import BerichtId, InzendingId
 from dossier.timestamps import utc_now
 from kindkans.copying import OwnObjects, SourceObjects
+from kindkans.failures import count_failure, forget_failures
 from kindkans.observer import SilentStore, StoreObserver
 from kindkans.patience import Neighbours, Waits
 from kindkans.poison import Addressee, addressee_of
 from kindkans.settings import StoreSettings
-from kindkans.statements import Held, apply_correction, count_failure, forget_failures
+from kindkans.statements import Held, apply_correction
 from kindkans.suspects import Suspects
 from kindkans.taking import Opener, Taking, Transact
 from storage.objects import ObjectMissing
@@ -80,13 +82,16 @@ class DeliveryHandler:
         own: OwnObjects,
         settings: StoreSettings | None = None,
         observer: StoreObserver | None = None,
+        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """`traceparent`: of the trace that goes on with the receipt, if this store traces."""
         self._transact = transact
         self._publish = publish
         self._receipts_subject = receipts_subject
         self._settings = settings or StoreSettings()
         self._observer = observer or SilentStore()
         self._taking = Taking(transact, seal, source, own, self._observer)
+        self._traceparent = traceparent
         self._neighbours = Neighbours()
         self._suspects = Suspects(transact, self._settings.suspect_wait_seconds)
 
@@ -94,7 +99,17 @@ class DeliveryHandler:
         try:
             event = decode_event(incoming.body)
         except PoisonEvent as exc:
-            return await self._die(addressee_of(incoming.body), exc.code, incoming)
+            return await self._reject(addressee_of(incoming.body), exc.code, incoming)
+        with self._observer.about(event.event_id, _bericht_id(event)):
+            return await self._decoded(event, incoming)
+
+    async def _reject(self, addressee: Addressee | None, code: PoisonCode, incoming: Incoming) -> Handling:
+        if addressee is None:
+            return await self._die(None, code, incoming)
+        with self._observer.about(addressee.event_id, None):
+            return await self._die(addressee, code, incoming)
+
+    async def _decoded(self, event: Event, incoming: Incoming) -> Handling:
         if incoming.deliveries == 1:
             return await self._handle(event, incoming)
         async with self._suspects.turn() as ours:
@@ -197,6 +212,7 @@ class DeliveryHandler:
                 versie=event.versie,
                 inhoud_hash=held.inhoud_hash,
                 outcome=Outcome.ONTVANGEN,
+                traceparent=self._traceparent() or event.traceparent,
             )
         )
 
@@ -214,6 +230,7 @@ class DeliveryHandler:
             inhoud_hash="",
             outcome=Outcome.DOOD,
             code=code,
+            traceparent=self._traceparent() or addressee.traceparent,
         )
         try:
             await self._transact(lambda connection: forget_failures(connection, event_id))
@@ -246,3 +263,9 @@ class DeliveryHandler:
     async def _send(self, receipt: Receipt) -> None:
         # An id of its own: a receipt that repeats an earlier one is meant to arrive.
         await self._publish(self._receipts_subject, secrets.token_hex(16), receipt.encode())
+
+
+def _bericht_id(event: Event) -> BerichtId | None:
+    """Of the push; a move has none, nor has an event of before it stood in it."""
+    herkomst = event.herkomst if isinstance(event, Delivery) else None
+    return herkomst.bericht_id if herkomst else None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.errors import PoisonCode
-from dossier.identifiers import Dossiernummer, InzendingId
+from dossier.identifiers import BerichtId, Dossiernummer, InzendingId
 
 
 class StoreObserver(Protocol):
+    def about(self, event_id: InzendingId, bericht_id: BerichtId | None) -> AbstractContextManager[None]:
+        """All that is told within is about this event. None: its berichtId is not known, or it is a move."""
+
     def processing(self, event_id: InzendingId) -> None:
         """Decoded; nothing is written yet. Tests fail here."""
 
@@ -34,12 +38,18 @@ class StoreObserver(Protocol):
     ) -> None:
         """Ids are None when they could not be read."""
 
+    def unreadable(self, dossiernummer: Dossiernummer, versie: int) -> None:
+        """Stored, and not found by name: its content is not what we can read."""
+
     def left_behind(self, copy_id: InzendingId) -> None:
         """Copied objects that nobody needs could not be removed; the sweeper will."""
 
 
 class SilentStore:
     """A StoreObserver that says nothing."""
+
+    def about(self, event_id: InzendingId, bericht_id: BerichtId | None) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def processing(self, event_id: InzendingId) -> None: ...
 
@@ -58,3 +68,5 @@ class SilentStore:
     ) -> None: ...
 
     def left_behind(self, copy_id: InzendingId) -> None: ...
+
+    def unreadable(self, dossiernummer: Dossiernummer, versie: int) -> None: ...

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from dossier.cloud_events import a_traceparent
 from dossier.correction import Correction
 from dossier.delivery import Delivery
 from dossier.identifiers import Dossiernummer, InzendingId
@@ -19,10 +20,16 @@ class Addressee:
     event_id: InzendingId
     dossiernummer: Dossiernummer
     versie: int
+    traceparent: str | None = None
 
     @classmethod
     def of(cls, event: Delivery | Correction) -> Addressee:
-        return cls(event_id=event.event_id, dossiernummer=event.dossiernummer, versie=event.versie)
+        return cls(
+            event_id=event.event_id,
+            dossiernummer=event.dossiernummer,
+            versie=event.versie,
+            traceparent=event.traceparent,
+        )
 
 
 def addressee_of(body: bytes) -> Addressee | None:
@@ -37,7 +44,12 @@ def addressee_of(body: bytes) -> Addressee | None:
         return None
     if not (_is_number(number) and _is_number(versie)):
         return None
-    return Addressee(event_id=InzendingId(event_id), dossiernummer=Dossiernummer(number), versie=versie)
+    return Addressee(
+        event_id=InzendingId(event_id),
+        dossiernummer=Dossiernummer(number),
+        versie=versie,
+        traceparent=a_traceparent(event.get("traceparent")),
+    )
 
 
 def _is_number(value: object) -> bool:

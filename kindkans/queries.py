@@ -59,6 +59,7 @@ class StoredPush:
     brin: str
     accepted_ms: int
     herkomst: Herkomst | None
+    gewist: bool = False  # the hulpvraag was deleted: the seal holds nothing any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,10 @@ _STORED = (
 _BIJLAGEN = select(*(bijlage.c[name] for name in HeldBijlage.__dataclass_fields__)).order_by(
     bijlage.c.dossiernummer, bijlage.c.versie, bijlage.c.positie
 )
+_HERE = bijlage.c.verwijderd_ms.is_(None)  # what somebody removed is proven by its hash alone
+_OF_EVENT = _BIJLAGEN.join(
+    versie, (versie.c.dossiernummer == bijlage.c.dossiernummer) & (versie.c.versie == bijlage.c.versie)
+).where(versie.c.event_id == bindparam("id"))
 
 
 def held_versions(connection: Connection) -> Generator[HeldVersion, None, None]:
@@ -156,8 +161,9 @@ def _held_moves(connection: Connection) -> Generator[HeldVersion, None, None]:
 
 
 def sealed_versions(connection: Connection) -> Iterator[SealedVersion]:
-    """In order of number and version."""
-    for row in connection.execute(select(versie).order_by(versie.c.dossiernummer, versie.c.versie)):
+    """Those with content, in order of number and version."""
+    query = select(versie).where(versie.c.gewist_ms.is_(None))
+    for row in connection.execute(query.order_by(versie.c.dossiernummer, versie.c.versie)):
         yield SealedVersion(
             dossiernummer=Dossiernummer(row.dossiernummer),
             versie=row.versie,
@@ -167,8 +173,14 @@ def sealed_versions(connection: Connection) -> Iterator[SealedVersion]:
 
 
 def held_bijlagen(connection: Connection) -> Iterator[HeldBijlage]:
-    for row in connection.execute(_BIJLAGEN):
+    """Those whose bytes must be in storage."""
+    for row in connection.execute(_BIJLAGEN.where(_HERE)):
         yield HeldBijlage(**row._mapping)
+
+
+def bijlagen_of(connection: Connection, event_id: InzendingId) -> list[HeldBijlage]:
+    """All that a push brought, removed or not."""
+    return [HeldBijlage(**row._mapping) for row in connection.execute(_OF_EVENT, {"id": event_id})]
 
 
 def highest_number(connection: Connection) -> int:
@@ -178,7 +190,7 @@ def highest_number(connection: Connection) -> int:
 
 
 def stored_events(connection: Connection) -> list[InzendingId]:
-    """Of every version with content, in order of number and version."""
+    """Of every version that came with content, erased or not, in order of number and version."""
     query = select(versie.c.event_id).order_by(versie.c.dossiernummer, versie.c.versie)
     return [InzendingId(event_id) for event_id in connection.execute(query).scalars()]
 
@@ -217,6 +229,7 @@ def stored_push(connection: Connection, event_id: InzendingId) -> StoredPush:
         brin=row.brin or "",
         accepted_ms=row.accepted_ms or row.received_ms,
         herkomst=Herkomst(**{name: getattr(row, name) for name in Herkomst.__slots__}) if known else None,
+        gewist=row.gewist_ms is not None,
     )
 
 
@@ -228,6 +241,6 @@ def current_version(connection: Connection, number: Dossiernummer) -> int | None
 
 
 def copies_in_use(connection: Connection, copy_ids: Sequence[InzendingId]) -> set[InzendingId]:
-    """Those of `copy_ids` that a version needs: for the sweeper of orphans."""
-    query = select(bijlage.c.copy_id).where(bijlage.c.copy_id.in_(copy_ids)).distinct()
+    """Those of `copy_ids` of which a version needs at least one bijlage: for the sweeper of orphans."""
+    query = select(bijlage.c.copy_id).where(bijlage.c.copy_id.in_(copy_ids), _HERE).distinct()
     return {InzendingId(row.copy_id) for row in connection.execute(query)}

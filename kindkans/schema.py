@@ -1,6 +1,7 @@
 """The store's own schema. A moment is milliseconds since 1970, UTC.
 
-No word of a leerling but in `versie.ciphertext`. A change here needs a migration: a test compares them.
+What people write in a dossier is in tabs_schema.py, what they may in rights_schema.py. No word of a leerling
+but in a `ciphertext`. A change here needs a migration: a test compares them.
 """
 
 from __future__ import annotations
@@ -11,27 +12,19 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
 )
 
+# The rest of the metadata.
+import kindkans.rights_schema
+import kindkans.tabs_schema  # noqa: F401
 from database.key_fingerprints import key_fingerprint_table
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-Moment = BigInteger()
+from kindkans.metadata import Moment, metadata
 
 key_fingerprint = key_fingerprint_table(metadata)
 
@@ -57,13 +50,21 @@ dossier = Table(
     metadata,
     Column("dossiernummer", BigInteger, primary_key=True, autoincrement=False),
     Column("swv_id", String(64), nullable=False),
-    Column("organisatie_id", String(64), nullable=False, index=True),
+    Column("organisatie_id", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     Column("huidige_versie", Integer, nullable=False),
+    # Of the content of the highest version; None until it was read (dossiers/indexing.py), or it is erased.
+    Column("soort", String(24)),
+    Column("naam_hash", String(64), index=True),  # of the surname: found again, not read
+    Column("leerling_hash", String(64), index=True),  # of names and birth date: the same child
+    Column("ontvangen_ms", Moment),  # of the first version
+    Column("verwijderd_ms", Moment),  # deleted (FAQ 1); a version that comes after it brings it back
     CheckConstraint("dossiernummer > 0", name="number_is_positive"),
     CheckConstraint("status IN ('aanmelding')", name="status"),
     CheckConstraint("huidige_versie > 0", name="versie_is_positive"),
 )
+Index("ix_dossier_organisatie_id_dossiernummer", dossier.c.organisatie_id, dossier.c.dossiernummer)
+Index("ix_dossier_swv_id_dossiernummer", dossier.c.swv_id, dossier.c.dossiernummer)
 
 versie = Table(
     "versie",
@@ -76,6 +77,7 @@ versie = Table(
     Column("ciphertext", LargeBinary, nullable=False),
     Column("inhoud_hash", String(64), nullable=False),
     Column("received_ms", Moment, nullable=False),
+    Column("gewist_ms", Moment),  # its content is erased, for the hulpvraag was deleted; the hash stays
     PrimaryKeyConstraint("dossiernummer", "versie"),
     CheckConstraint("versie > 0", name="versie_is_positive"),
 )
@@ -123,6 +125,7 @@ bijlage = Table(
     # The copy it is part of: one folder in the store's own storage, never shared between copies.
     Column("copy_id", String(32), nullable=False, index=True),
     Column("object_id", String(80), nullable=False),
+    Column("verwijderd_ms", Moment),  # removed by somebody; the row stays, to prove what came
     PrimaryKeyConstraint("dossiernummer", "versie", "positie"),
     ForeignKeyConstraint(["dossiernummer", "versie"], ["versie.dossiernummer", "versie.versie"]),
     CheckConstraint("size_bytes > 0", name="not_empty"),

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId
-from kindkans.statements import count_failure, forget_failures, take_back_failure
+from kindkans.failures import count_failure, forget_failures, take_back_failure
 
 T = TypeVar("T")
 

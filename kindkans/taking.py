@@ -12,6 +12,8 @@ from dossier.delivery import Delivery, Sealed
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
 from dossier.identifiers import InzendingId, new_inzending_id
 from kindkans.copying import Copied, OwnObjects, SourceObjects, copy_bijlagen
+from kindkans.dossiers.content import UnreadableContent, parse_content
+from kindkans.dossiers.indexing import Kenmerken, kenmerken_of
 from kindkans.observer import StoreObserver
 from kindkans.patience import Waits
 from kindkans.statements import Held, find_held, receive
@@ -31,6 +33,8 @@ class Opener(Protocol):
     def open(self, sealed: Sealed, context: str) -> bytes: ...
 
     def keyed_hash(self, value: bytes) -> str: ...
+
+    def naam_hash(self, achternaam: str) -> str: ...
 
 
 class Taking:
@@ -53,7 +57,7 @@ class Taking:
     async def take(self, delivery: Delivery, waits: Waits) -> Held | None:
         """None: new, and now ours; else what the store had already. Raises PoisonEvent, ObjectMissing,
         Unavailable."""
-        self._check_content(delivery)
+        kenmerken = self._checked_content(delivery)
         held = await self._held_already(delivery, waits)
         if held is not None:
             return held
@@ -61,12 +65,20 @@ class Taking:
         with waits.on("storage"):
             copied = await self._copy(delivery, copy_id)
         with waits.on("database"):
-            return await self._write(delivery, copied, copy_id)
+            held = await self._write(delivery, copied, copy_id, kenmerken or Kenmerken())
+        if held is None and kenmerken is None:
+            self._observer.unreadable(delivery.dossiernummer, delivery.versie)
+        return held
 
-    def _check_content(self, delivery: Delivery) -> None:
+    def _checked_content(self, delivery: Delivery) -> Kenmerken | None:
+        """None: it is what was sealed, and we can not read it. It is kept all the same: it was delivered."""
         plain = self._seal.open(delivery.verzegeld, delivery.event_id)
         if not secrets.compare_digest(self._seal.keyed_hash(plain), delivery.inhoud_hash):
             raise PoisonEvent(PoisonCode.INHOUD_WIJKT_AF)
+        try:
+            return kenmerken_of(self._seal, parse_content(plain))
+        except UnreadableContent:
+            return None
 
     async def _held_already(self, delivery: Delivery, waits: Waits) -> Held | None:
         """A saving only: the insert into the inbox decides. Worth its question if there are bijlagen."""
@@ -83,11 +95,13 @@ class Taking:
             raise
 
     async def _write(
-        self, delivery: Delivery, copied: tuple[Copied, ...], copy_id: InzendingId
+        self, delivery: Delivery, copied: tuple[Copied, ...], copy_id: InzendingId, kenmerken: Kenmerken
     ) -> Held | None:
         """As `receive`. The copies go only when it is certain that no row names them."""
         try:
-            held = await self._transact(lambda connection: receive(connection, delivery, copied, copy_id))
+            held = await self._transact(
+                lambda connection: receive(connection, delivery, copied, copy_id, kenmerken)
+            )
         except Unavailable:
             raise  # it may be committed all the same; else the sweeper removes the copies
         except Exception:

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from dossier.identifiers import InzendingId
+from dossier.identifiers import BerichtId, InzendingId
 
 
 class OutboxObserver(Protocol):
+    def about(self, event_id: InzendingId, bericht_id: BerichtId | None) -> AbstractContextManager[None]:
+        """All that is told within is about this event. None: its berichtId is not known, or it is a move."""
+
     def publishing(self, events: int) -> None:
         """A batch is claimed, and that is committed; nothing of it is sent yet."""
 
@@ -33,7 +37,8 @@ class OutboxObserver(Protocol):
     def paused(self, what: str, seconds: float) -> None:
         """`what` (broker or database) is unavailable; no attempt is counted."""
 
-    def delivered(self, event_id: InzendingId) -> None: ...
+    def delivered(self, event_id: InzendingId, age_seconds: float) -> None:
+        """The store has it. `age_seconds` is from acceptance to that being written."""
 
     def receipt_rejected(self, code: str) -> None:
         """A receipt that we could not read or that is about no event of ours."""
@@ -41,6 +46,9 @@ class OutboxObserver(Protocol):
 
 class SilentOutbox:
     """An OutboxObserver that says nothing."""
+
+    def about(self, event_id: InzendingId, bericht_id: BerichtId | None) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def publishing(self, events: int) -> None: ...
 
@@ -58,6 +66,6 @@ class SilentOutbox:
 
     def paused(self, what: str, seconds: float) -> None: ...
 
-    def delivered(self, event_id: InzendingId) -> None: ...
+    def delivered(self, event_id: InzendingId, age_seconds: float) -> None: ...
 
     def receipt_rejected(self, code: str) -> None: ...

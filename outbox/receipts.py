@@ -13,6 +13,7 @@ from brokers.messages import Outcome as Handling
 from database import inzendingen, moves, outbox, outbox_rows
 from dossier.delivery import Outcome, Receipt
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
+from dossier.identifiers import BerichtId
 from outbox.observer import OutboxObserver, SilentOutbox
 from outbox.relay import Transact
 from outbox.settings import UNKNOWN_EVENT
@@ -22,7 +23,7 @@ _DATABASE_DOWN = Backoff(first_seconds=0.5, cap_seconds=30.0)
 
 @dataclass(frozen=True, slots=True)
 class _Delivered:
-    first_time: bool
+    age_ms: int | None  # at the first time; None when it was known already
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +58,42 @@ class ReceiptHandler:
         except PoisonEvent as exc:
             self._observer.receipt_rejected(exc.code.value)
             return Dead(exc.code.value)
-        try:
-            effect = await self._transact(lambda connection: _apply(connection, receipt))
-        except Unavailable:
-            return Later(_DATABASE_DOWN.delay_seconds(incoming.deliveries))
+        with self._observer.about(receipt.event_id, None):
+            try:
+                effect, bericht_id = await self._transact(lambda connection: _apply(connection, receipt))
+            except Unavailable:
+                return Later(_DATABASE_DOWN.delay_seconds(incoming.deliveries))
+        with self._observer.about(receipt.event_id, bericht_id):
+            return self._tell(receipt, effect)
+
+    def _tell(self, receipt: Receipt, effect: _Effect) -> Handling:
         match effect:
             case _Unknown():
                 self._observer.receipt_rejected(UNKNOWN_EVENT)
                 return Dead(UNKNOWN_EVENT)
-            case _Delivered(first_time=True):
-                self._observer.delivered(receipt.event_id)
+            case _Delivered(age_ms=int(age_ms)):
+                self._observer.delivered(receipt.event_id, max(0, age_ms) / 1000)
             case _Died(code, first_time=True):
                 self._observer.dead(receipt.event_id, code)
         self._on_finished()
         return Done()
 
 
-def _apply(connection: Connection, receipt: Receipt) -> _Delivered | _Died | _Unknown:
+_Effect = _Delivered | _Died | _Unknown
+_Original = inzendingen.InzendingRecord | moves.MoveRecord
+
+
+def _apply(connection: Connection, receipt: Receipt) -> tuple[_Effect, BerichtId | None]:
+    """And the berichtId of the push that it was about, if it was one."""
+    push = inzendingen.find_inzending(connection, receipt.event_id)
+    original = push or moves.find_move(connection, receipt.event_id)
+    return _effect(connection, receipt, original), push.bericht_id if push else None
+
+
+def _effect(connection: Connection, receipt: Receipt, original: _Original | None) -> _Effect:
     event = outbox_rows.find_event(connection, receipt.event_id)
-    original = inzendingen.find_inzending(connection, receipt.event_id) or moves.find_move(
-        connection, receipt.event_id
-    )
     if event is None and original is not None and original.bezorgd_ms is not None:
-        return _Delivered(first_time=False)  # long ago: retention has taken its row
+        return _Delivered(age_ms=None)  # long ago: retention has taken its row
     if event is None or original is None:
         return _Unknown()
     outbox.confirm_published(connection, receipt.event_id)

@@ -187,13 +187,15 @@ class Relay:
         for event in confirmed:
             if event.event_id in published:
                 age = now - event.created_ms / 1000
-                self._observer.published(event.event_id, age, event.publishes > 0)
+                with self._observer.about(event.event_id, event.bericht_id):
+                    self._observer.published(event.event_id, age, event.publishes > 0)
         if len(published) < len(confirmed):
             self._observer.fenced(len(confirmed) - len(published))
         for event in refused:
-            self._observer.refused(event.event_id, event.attempts + 1)
-        for event_id in dead:
-            self._observer.dead(event_id, REFUSED_BY_BROKER)
+            with self._observer.about(event.event_id, event.bericht_id):
+                self._observer.refused(event.event_id, event.attempts + 1)
+                if event.event_id in dead:
+                    self._observer.dead(event.event_id, REFUSED_BY_BROKER)
 
     async def _idle(self) -> None:
         await _wait(self._nudged, self._idle_seconds)

@@ -71,6 +71,10 @@ class LocalObjects:
         """Removes all objects of a push; none is fine too."""
         await asyncio.to_thread(self._discard, inzending_id)
 
+    async def remove(self, object_id: str) -> None:
+        """Removes one object; none is fine too. Raises Unavailable("storage")."""
+        await asyncio.to_thread(self._remove, object_id)
+
     async def folders_older_than(self, age_seconds: float) -> AsyncIterator[InzendingId]:
         """The pushes whose objects were last touched longer ago than that: for the sweeper.
 
@@ -114,6 +118,20 @@ class LocalObjects:
     def _discard(self, inzending_id: InzendingId) -> None:
         with _disk_errors(), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._inzending_folder(inzending_id))
+
+    def _remove(self, object_id: str) -> None:
+        try:
+            path = self._path(object_id)
+        except ObjectMissing:
+            return
+        with _disk_errors():
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return
+            sync_folder(path.parent)
+        with contextlib.suppress(OSError):  # there are others in it
+            path.parent.rmdir()
 
     def _read(self, object_id: str) -> Generator[bytes, None, None]:
         try:

@@ -74,6 +74,14 @@ class S3Objects:
         """Removes all objects of a push; none is fine too."""
         await self._bucket.delete_folder(f"{inzending_id[-2:]}/{inzending_id}")
 
+    async def remove(self, object_id: str) -> None:
+        """Removes one object; none is fine too. Raises Unavailable("storage")."""
+        try:
+            key, _ = self._key(object_id)
+        except ObjectMissing:
+            return
+        await self._bucket.delete([key])
+
     async def folders_older_than(self, age_seconds: float) -> AsyncIterator[InzendingId]:
         """The pushes of which every object is older than that, by the clock of S3: for the sweeper.
 

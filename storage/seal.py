@@ -59,9 +59,7 @@ class Seal:
     def naam_hash(self, achternaam: str) -> str:
         """The keyed hash by which a surname is found: case, accents, blanks and what cannot be seen (a soft
         hyphen, a zero-width space) do not count."""
-        decomposed = unicodedata.normalize("NFKD", achternaam)
-        plain = "".join(c for c in decomposed if not _is_unseen(c)).casefold()
-        return self.keyed_hash(b"achternaam\0" + " ".join(plain.split()).encode())
+        return self.keyed_hash(b"achternaam\0" + folded(achternaam).encode())
 
     def bijlage_key(self, key_id: str, object_id: str) -> bytes:
         """The key of one stored object. Raises UnknownKey."""
@@ -72,6 +70,12 @@ class Seal:
     @property
     def active_key_id(self) -> str:
         return self._active
+
+
+def folded(text: str) -> str:
+    """As two people would write the same name: in small letters, without accents and what cannot be seen."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not _is_unseen(c))
+    return " ".join(plain.casefold().split())
 
 
 def _is_unseen(c: str) -> bool:

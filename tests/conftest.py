@@ -69,7 +69,7 @@ def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddr
     thread.start()
 
     def run(work):  # type: ignore[no-untyped-def]
-        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=120)
 
     async def create() -> EmbeddedNats:
         return EmbeddedNats(folder / "nats")

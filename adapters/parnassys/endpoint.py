@@ -111,10 +111,15 @@ class Endpoint:
     # --- POST ---
 
     async def _post(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
         exchange = Exchange(inzending_id=self._new_inzending_id())
+        with self._observer.about(exchange):
+            await self._message(exchange, scope, receive, send)
+
+    async def _message(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
         body = Body(receive, max_bytes=self._settings.max_request_bytes)
         headers = RequestHeaders(scope)
+        self._observer.began()  # nothing between this and the try: what began is finished
         try:
             await self._converse(exchange, body, headers, send)
         except ClientGone:
@@ -170,6 +175,11 @@ class Endpoint:
         exchange.parse_seconds = received.parse_seconds
         exchange.operation = received.message.operation
         exchange.bijlagen = len(received.message.bijlagen)
+        question = received.question
+        exchange.bericht_id = (
+            question.dossier.bericht_id if isinstance(question, Push) else question.bericht_id
+        )
+        self._observer.read(exchange)
         return received
 
     async def _handle(self, exchange: Exchange, omgeving: OmgevingId, received: Received) -> str:
@@ -260,6 +270,7 @@ class Endpoint:
         exchange.outcome = Outcome.FAULT
         exchange.http_status = answer.status
         exchange.fault_code = answer.code
+        exchange.fault_is_ours = answer.is_ours
         exchange.defect = "" if is_known(error) else _whereabouts(error)
         fields = _soap_headers(version, exchange)
         if answer.status == 401:

@@ -141,6 +141,7 @@ _UNKNOWN = Kind(
 class Fault:
     status: int
     code: str  # ours; for logs and metrics
+    is_ours: bool  # we failed; else the sender did
     body: bytes
     retry_after_seconds: int | None  # None: repeating is no use, or no time can be said
 
@@ -174,6 +175,7 @@ def fault(
     return Fault(
         status=kind.status11 if soap11 else kind.status12,
         code=kind.code,
+        is_ours=kind.soap11 == "Server",
         body=envelope(version, body, addressing=addressing, action=action, message_id=message_id),
         retry_after_seconds=RETRY_AFTER_SECONDS if kind.retry else None,
     )

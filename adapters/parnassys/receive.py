@@ -1,7 +1,7 @@
 """From the bytes of a body to a question, with the content of its bijlagen in storage.
 
 Either a question comes back and everything it refers to is durable, or an exception leaves and of
-this inzending nothing is left behind.
+this inzending nothing is left behind, soon (the sweeper takes what could not be removed).
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ class Received:
     parse_seconds: float  # in the reader and the check, as against waiting for bytes and disk
 
 
+_ABORT_SECONDS = 3.0  # below the slack between the endpoint's deadline and the guard's
+
+
 class Receiver:
     """One for the process; it holds nothing of a message."""
 
@@ -53,6 +56,7 @@ class Receiver:
         self._sniffer = sniffer
         self._objects = objects
         self._limits = limits
+        self._aborting: set[asyncio.Task[None]] = set()
 
     async def receive(
         self, reader: Reader, body: AsyncIterator[bytes], inzending_id: InzendingId
@@ -62,7 +66,11 @@ class Receiver:
         try:
             return await self._receive(reader, body, intake)
         except BaseException:
-            await asyncio.shield(asyncio.ensure_future(intake.abort()))
+            # It goes on when we leave: a storage that is frozen must not keep a sender from its Fault.
+            aborting = asyncio.ensure_future(intake.abort())
+            self._aborting.add(aborting)
+            aborting.add_done_callback(self._aborting.discard)
+            await asyncio.wait({aborting}, timeout=_ABORT_SECONDS)
             raise
 
     async def _receive(self, reader: Reader, body: AsyncIterator[bytes], intake: BijlageIntake) -> Received:

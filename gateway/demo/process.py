@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 
 import requests
 
@@ -22,13 +23,14 @@ from gateway.commands.console import actor, out
 from gateway.databases import open_gateway_database
 from gateway.settings import Settings
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     soap_url: str
     helpdesk_url: str
+    kindkans_url: str
 
 
 def prepare(settings: Settings) -> dict[str, str]:
@@ -48,9 +50,10 @@ def prepare(settings: Settings) -> dict[str, str]:
 def gateway(settings: Settings) -> Iterator[Addresses]:
     """`kindkans-gateway up`, ready. Stopped by SIGTERM at the end. Raises Unavailable."""
     environment = os.environ | {
-        "DATA_FOLDER": str(settings.data_folder), "PORT": "0", "OPS_PORT": "0", "HELPDESK_PORT": "0",
+        **dict.fromkeys(("PORT", "OPS_PORT", "HELPDESK_PORT", "KINDKANS_PORT"), "0"),
+        "DATA_FOLDER": str(settings.data_folder),
         "LOG_FORMAT": "json",
-    }  # fmt: skip
+    }
     log = settings.data_folder / "gateway.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -69,10 +72,24 @@ def gateway(settings: Settings) -> Iterator[Addresses]:
 
 
 @contextmanager
+def asked_to_end() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C or another signal to end has come. It raises nothing: an exception that comes amid a
+    callback of a library is lost, and with it the wish to end."""
+    came: list[int] = []
+    with _handled_by(lambda number, _: came.append(number), signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        yield lambda: bool(came)
+
+
+@contextmanager
 def ended_cleanly() -> Iterator[None]:
     """A signal that would end us at once is a KeyboardInterrupt: what was begun is taken down."""
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    with _handled_by(signal.default_int_handler, signal.SIGTERM, signal.SIGHUP):
+        yield
+
+
+@contextmanager
+def _handled_by(meanwhile: Callable[[int, FrameType | None], object], *numbers: int) -> Iterator[None]:
+    before = [signal.signal(number, meanwhile) for number in numbers]
     try:
         yield
     finally:
@@ -90,7 +107,11 @@ def _when_ready(settings: Settings, process: subprocess.Popen[bytes], log: Path)
         try:
             found = json.loads(addresses.read_text())
             if requests.get(f"{found['ops_url']}/readyz", timeout=5).ok:
-                return Addresses(soap_url=found["soap_url"], helpdesk_url=found["helpdesk_url"])
+                return Addresses(
+                    soap_url=found["soap_url"],
+                    helpdesk_url=found["helpdesk_url"],
+                    kindkans_url=found["kindkans_url"],
+                )
         except (OSError, ValueError, requests.RequestException):
             pass
         time.sleep(0.05)

@@ -28,7 +28,7 @@ from kindkans.queries import sealed_versions
 from storage.keyring import load
 from storage.seal import Seal
 
-_PROOF_SECONDS = 30.0
+_PROOF_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Result:
 def run_demo(*, stay: bool = False) -> bool:
     """True if every push was answered as it should be and the proof holds.
 
-    With `stay` the gateway runs on until Ctrl+C, with an account for its helpdesk.
+    With `stay` the gateway runs on until Ctrl+C, with accounts for its helpdesk and its store.
     """
     with ended_cleanly(), tempfile.TemporaryDirectory(prefix="kindkans-demo-") as folder:
         settings = read_settings(data_folder=Path(folder), port=0, ops_port=0, log_format="json")
@@ -61,11 +61,11 @@ def run_demo(*, stay: bool = False) -> bool:
         with gateway(settings) as at:
             good = _show(settings, at, secrets)
             if stay:
-                stay_up(settings, at.helpdesk_url)
+                stay_up(settings, at)
             else:
                 out.print(
-                    f"The helpdesk was at {at.helpdesk_url} as long as this ran. To look around in it: "
-                    "kindkans-gateway demo --stay (or: make demo STAY=1)",
+                    f"The helpdesk was at {at.helpdesk_url} and the core store at {at.kindkans_url} as long "
+                    "as this ran. To look around there: kindkans-gateway demo --stay (or: make demo STAY=1)",
                     soft_wrap=True,
                 )
     return good
@@ -76,6 +76,7 @@ def _show(settings: Settings, at: Addresses, secrets: dict[str, str]) -> bool:
     started = time.monotonic()
     out.print(f"The gateway runs: SOAP at {at.soap_url}, its WSDL at {at.soap_url}?wsdl", soft_wrap=True)
     out.print(f"The helpdesk runs at {at.helpdesk_url}", soft_wrap=True)
+    out.print(f"The core store, with the dossiers, runs at {at.kindkans_url}", soft_wrap=True)
     results = _push_all(settings, at.soap_url, secrets)
     _print_results(results)
     proven = _prove(settings, results)

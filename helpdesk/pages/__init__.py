@@ -1,1 +1,1 @@
-"""The pages, a module each with its own tuple PAGES; `helpdesk.web.routes` lists them all."""
+"""The pages, a module each with its own tuple PAGES; `helpdesk.routes` lists them all."""

@@ -6,69 +6,43 @@ Who has one SWV sees only the rows whose subject is of that SWV, and no detail t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
 
 from starlette.responses import Response
 
 from database.audit import AuditRow, write_audit
 from database.audit_search import AuditFilter, Kind, find_audit
 from dossier.timestamps import utc_now
+from helpdesk import links
 from helpdesk.audit_words import ACTIONS, KINDS, Groep, actions_of, detail_for, words_of_action
 from helpdesk.roles import Person, Right
-from helpdesk.web import links
-from helpdesk.web.csv_answer import MOST_ROWS, csv_response
-from helpdesk.web.page import Page
-from helpdesk.web.render import AMSTERDAM, midnight
-from helpdesk.web.visit import Visit, url
+from helpdesk.visit import Visit
+from web.audit_form import ROWS, Line, actors_named, read_before, read_period, show_rows
+from web.csv_answer import MOST_ROWS, csv_response
+from web.invoer import Invoer
+from web.page import Page
+from web.render import AMSTERDAM
+from web.url import url
 
-_ROWS = 50
 _ROWS_OF_EXPORT = 1_000  # read at once
 _HEADER = ("Moment", "Wie", "Wat", "Code", "Waarvan", "Bijzonderheden")
 _FIELDS = ("wie", "waarvan", "groep", "van", "tot")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Typed:
-    wie: str
-    waarvan: str
-    groep: str
-    van: str
-    tot: str
-    errors: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def query(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in _FIELDS}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    row: AuditRow
-    woorden: str
-    detail: str
-    pad: str  # of what it is about; "" if there is no page of it for this person
-
-
 def audit(visit: Visit) -> Response:
     typed, wanted = _wanted(visit)
-    before = _before(visit.query("voor"))
+    before = read_before(visit.query("voor"))
     rows: list[AuditRow] = []
-    if not typed.errors:
+    if not typed.fouten:
         with visit.reading() as connection:
-            rows = find_audit(connection, wanted, before=before, limit=_ROWS + 1)
-    more = len(rows) > _ROWS
-    del rows[_ROWS:]
-    return visit.page(
-        "audit.html",
-        status=422 if typed.errors else 200,
-        typed=typed,
-        lines=[_line(row, visit.person) for row in rows],
+            rows = find_audit(connection, wanted, before=before, limit=ROWS + 1)
+    return show_rows(
+        visit,
+        typed,
+        rows,
+        lambda row: _line(row, visit.person),
         groepen=list(Groep),
-        is_first=before is None,
-        first=url("/audit", typed.query),
-        older=url("/audit", {**typed.query, "voor": str(rows[-1].audit_id)}) if more else "",
-        export=url("/audit.csv", typed.query),
+        export=url("/audit.csv", typed.waarden),
         most=MOST_ROWS,
     )
 
@@ -76,10 +50,10 @@ def audit(visit: Visit) -> Response:
 def audit_csv(visit: Visit) -> Response:
     """What the filter finds, the newest `MOST_ROWS` of it. Its own audit row is written before it is read."""
     typed, wanted = _wanted(visit)
-    if typed.errors:
+    if typed.fouten:
         return audit(visit)
     with visit.writing() as connection:
-        used = ",".join(name for name, value in typed.query.items() if value)
+        used = ",".join(name for name, value in typed.waarden.items() if value)
         write_audit(
             connection,
             actor=visit.person.actor,
@@ -112,35 +86,25 @@ def _exported(visit: Visit, wanted: AuditFilter) -> Iterator[tuple[object, ...]]
         before = rows[-1].audit_id
 
 
-def _wanted(visit: Visit) -> tuple[_Typed, AuditFilter]:
+def _wanted(visit: Visit) -> tuple[Invoer, AuditFilter]:
     """What was typed, with what is wrong with it, and the filter that it is."""
-    asked = {name: visit.query(name).replace("\0", "") for name in _FIELDS}  # PostgreSQL knows no NUL
-    typed = _Typed(
-        wie=asked["wie"], waarvan=asked["waarvan"], groep=asked["groep"], van=asked["van"], tot=asked["tot"]
-    )
+    # PostgreSQL knows no NUL
+    typed = Invoer(waarden={name: visit.query(name).replace("\0", "") for name in _FIELDS})
+    van, tot = read_period(typed)
     wanted = AuditFilter(
-        actors=_actors(typed.wie),
-        subject=_subject(typed.waarvan),
+        actors=actors_named(typed.waarden["wie"]),
+        subject=_subject(typed.waarden["waarvan"]),
         visible_to=visit.person.swv_id,
         kinds=KINDS,
+        from_=van,
+        to=tot,
     )
-    if typed.groep in Groep.__members__:
-        wanted = replace(wanted, actions=actions_of(Groep[typed.groep]))
-    elif typed.groep:
-        typed.errors["groep"] = "Kies een soort uit de lijst."
-    van, tot = _day(typed, "van"), _day(typed, "tot")
-    if van and tot and tot < van:
-        typed.errors["tot"] = "De laatste dag ligt voor de eerste."
-    return typed, replace(
-        wanted, from_=midnight(van) if van else None, to=midnight(tot + timedelta(days=1)) if tot else None
-    )
-
-
-def _actors(wie: str) -> tuple[str, ...]:
-    """A person as the audit names them, or without `lokaal:` or `oidc:` before it."""
-    if not wie:
-        return ()
-    return (wie,) if ":" in wie else (wie, f"lokaal:{wie.lower()}", f"oidc:{wie}")
+    groep = typed.waarden["groep"]
+    if groep in Groep.__members__:
+        wanted = replace(wanted, actions=actions_of(Groep[groep]))
+    elif groep:
+        typed.fouten["groep"] = "Kies een soort uit de lijst."
+    return typed, wanted
 
 
 def _subject(waarvan: str) -> str:
@@ -151,27 +115,8 @@ def _subject(waarvan: str) -> str:
     return waarvan.upper() if len(waarvan) in (4, 6) and waarvan[:2].isdecimal() else waarvan
 
 
-def _day(typed: _Typed, name: str) -> date | None:
-    text = getattr(typed, name)
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-        if not 2000 <= day.year < 9000:
-            raise ValueError
-    except ValueError:
-        typed.errors[name] = "Dit is geen datum. Vul haar in als jjjj-mm-dd, zoals 2026-09-01."
-        return None
-    return day
-
-
-def _before(text: str) -> int | None:
-    """None for what is no audit_id of ours: then the first page."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-def _line(row: AuditRow, person: Person) -> _Line:
-    return _Line(
+def _line(row: AuditRow, person: Person) -> Line:
+    return Line(
         row=row,
         woorden=words_of_action(row.action),
         detail=detail_for(row.detail, person.swv_id),

@@ -7,9 +7,9 @@ once, change nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,12 +21,14 @@ from dossier.errors import ConfigurationError
 from dossier.timestamps import utc_now
 from helpdesk import impact
 from helpdesk.audit_words import ACTIONS, Groep, actions_of
-from helpdesk.described import Fields
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.tables import Tables
+from web.bevestiging import Bevestiging, ask, differences
+from web.errors import BadInput
+from web.page import Page
+
+__all__ = ["Bevestiging", "ask", "differences"]  # which are the frame's, for the pages here
 
 # Which audit actions are about which kind of thing.
 ORGANISATIE = ("organisatie_saved",)
@@ -39,38 +41,11 @@ ACCOUNT = tuple(sorted(actions_of(Groep.ACCOUNTS)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bevestiging:
-    """What is asked of a person before it is done."""
-
-    titel: str
-    actie: str  # where the form posts to
-    terug: str  # where to go instead
-    slot: str
-    knop: str = "Opslaan"
-    wijzigingen: Sequence[tuple[str, str, str]] = ()  # what, was, becomes
-    uitleg: Sequence[str] = ()
-    waarschuwingen: Sequence[str] = ()
-    gevolgen: Sequence[str] = ()  # for what schools send
-    velden: Mapping[str, str] = field(default_factory=dict)
-    gevaarlijk: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wijziging:
     at: datetime
     wie: str
     wat: str
     werd: str
-
-
-def ask(visit: Visit, what: Bevestiging) -> Response:
-    return visit.page("beheer_bevestigen.html", b=what)
-
-
-def differences(old: Fields | None, new: Fields) -> list[tuple[str, str, str]]:
-    """What would change; of something new all of it."""
-    was = old or dict.fromkeys(new, "")
-    return [(name, was[name], value) for name, value in new.items() if was[name] != value]
 
 
 def consequences(connection: Connection, before: Tables, after: Tables) -> list[str]:

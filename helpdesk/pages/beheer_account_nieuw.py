@@ -14,20 +14,20 @@ from dossier.identifiers import SwvId
 from helpdesk import accounts
 from helpdesk.pages import beheer
 from helpdesk.pages.beheer_accounts import (
-    LIST,
     changing,
     in_words,
     read_role,
     role_options,
-    show_secrets,
     told_beside,
 )
 from helpdesk.pages.beheer_invoer import Invoer, swv_options
-from helpdesk.passwords import new_password
 from helpdesk.roles import Right, Role
-from helpdesk.web.errors import Changed
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web import account_checks
+from web.account_pages import LIST, Made, show_secrets
+from web.errors import Changed
+from web.page import Page
+from web.passwords import new_password
 
 _NEW = f"{LIST}/nieuw"
 _FIELDS = ("naam", "gebruikersnaam", "rol", "swv")
@@ -87,7 +87,7 @@ def toevoegen(visit: Visit) -> Response:
             swv_id=swv_id,
             password=password,
         )
-    return show_secrets(visit, account, wachtwoord=password, enrolment=enrolment)
+    return show_secrets(visit, account, Made(wachtwoord=password, enrolment=enrolment))
 
 
 def _typed(visit: Visit) -> Invoer:
@@ -99,8 +99,8 @@ def _typed(visit: Visit) -> Invoer:
 def _read(visit: Visit, connection: Connection, invoer: Invoer) -> tuple[Role, SwvId | None]:
     """Only to be used if `invoer.fouten` is empty."""
     naam, gebruikersnaam = invoer.waarden["naam"], invoer.waarden["gebruikersnaam"]
-    told_beside(invoer, lambda: accounts.checked_naam(naam))
-    told_beside(invoer, lambda: accounts.check_gebruikersnaam(connection, gebruikersnaam))
+    told_beside(invoer, lambda: account_checks.checked_naam(naam))
+    told_beside(invoer, lambda: account_checks.check_gebruikersnaam(connection, gebruikersnaam))
     return read_role(visit, connection, invoer)
 
 

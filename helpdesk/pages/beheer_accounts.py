@@ -13,23 +13,22 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.accounts import find_credentials
 from database.organisaties import list_swvs
 from dossier.identifiers import SwvId
-from helpdesk import accounts, totp
-from helpdesk.account_refusals import AccountRefused, Fout
+from helpdesk import accounts
 from helpdesk.accounts import Account
 from helpdesk.audit_words import detail_for
 from helpdesk.pages import beheer
-from helpdesk.pages.beheer_invoer import Invoer, Options, swv_options
+from helpdesk.pages.beheer_invoer import Invoer, swv_options
 from helpdesk.pages.lookup import has_words
 from helpdesk.roles import RIGHTS, TYPES, Right, Role
-from helpdesk.totp import Enrolment
-from helpdesk.web.errors import BadInput, NotAllowed, NotHere, PageError
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.account_pages import LIST, page_error
+from web.account_refusals import AccountRefused, Fout
+from web.errors import NotHere
+from web.invoer import Options
+from web.page import Page
 
-LIST = "/beheer/accounts"
 _MOST = 200
 
 # In short, for a column; and what it is.
@@ -41,6 +40,7 @@ RECHTEN: Mapping[Right, tuple[str, str]] = MappingProxyType(
         Right.ORGANISATIES: ("Organisaties", "organisaties en hun brincode wijzigen"),
         Right.KOPPELINGEN: ("Koppelingen", "koppelingen aanvragen, activeren en uitzetten"),
         Right.BRINLIJST: ("BRIN-lijst", "de landelijke lijst bijwerken"),
+        Right.ZICHTBAARHEID: ("Wie ziet wat", "in Kindkans navragen of een account een dossier ziet"),
         Right.SWVS: ("SWV's", "samenwerkingsverbanden toevoegen en hernoemen"),
         Right.ACCOUNTS: ("Accounts", "accounts toevoegen en wijzigen; wie type Super heeft: alle"),
         Right.AUDIT: ("Audit", "lezen wie wat bekeek of wijzigde"),
@@ -120,25 +120,11 @@ def show(
         type=TYPES[value.role],
         eigen=value.actor == visit.person.actor,
         swv={swv.swv_id: swv.naam for swv in list_swvs(connection)}.get(value.swv_id or SwvId(""), ""),
-        sessies=visit.desk.sessions.of_person(connection, value.person),
+        sessies=visit.desk.sessions.of_person(connection, value.actor),
         rollen=role_options(visit),
         swvs=swv_options(list_swvs(connection), none="(geen)"),
         wijzigingen=[replace(row, werd=detail_for(row.werd, visit.person.swv_id)) for row in told],
         invoer=invoer,
-    )
-
-
-def show_secrets(
-    visit: Visit, value: Account, *, wachtwoord: str = "", enrolment: Enrolment | None = None
-) -> Response:
-    """The answer to the POST that made them. They are nowhere else, so no redirect and no second look."""
-    return visit.page(
-        "beheer_account_geheim.html",
-        a=value,
-        adres=address(value),
-        wachtwoord=wachtwoord,
-        sleutel=enrolment.secret if enrolment is not None else "",
-        qr=totp.qr_svg(enrolment) if enrolment is not None else "",
     )
 
 
@@ -150,16 +136,6 @@ def find(visit: Visit, connection: Connection) -> Account:
         raise NotHere from None
 
 
-def address(value: Account) -> str:
-    return f"{LIST}/{value.account_id}"
-
-
-def state(connection: Connection, value: Account) -> tuple[object, ...]:
-    """For a lock: all there is of it, so that each change makes every older form stale."""
-    secrets = find_credentials(connection, value.account_id)
-    return "account", value, secrets.secret_hash, secrets.totp.nonce
-
-
 @contextmanager
 def changing(visit: Visit) -> Iterator[Connection]:
     """One transaction, in which nobody else changes an account by a page. Raises a PageError."""
@@ -168,14 +144,6 @@ def changing(visit: Visit) -> Iterator[Connection]:
             yield connection
         except AccountRefused as refused:
             raise page_error(refused) from None
-
-
-def page_error(refused: AccountRefused) -> PageError:
-    if refused.fout is Fout.ONBEKEND:
-        return NotHere()
-    if refused.fout in (Fout.EIGEN, Fout.MAG_NIET):
-        return NotAllowed(refused.melding)
-    return BadInput(refused.melding)
 
 
 # What is typed ---------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ from dossier.brin import Brin, Vestiging
 from helpdesk import actions
 from helpdesk.pages import beheer
 from helpdesk.roles import Right
-from helpdesk.web.errors import NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.brin_list import ListedSchool
+from web.errors import NotHere
+from web.page import Page
 
 _MOST = 100
 

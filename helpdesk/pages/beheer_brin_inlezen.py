@@ -25,10 +25,10 @@ from helpdesk import administration as admin
 from helpdesk import impact
 from helpdesk.pages import beheer
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, Changed
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.brin_list import BrinList, ListedSchool, read_brin_list
+from web.errors import BadInput, Changed
+from web.page import Page
 
 _SHOWN = 200
 _MANY = 0.1  # of the list: who loses more than this has probably taken another file

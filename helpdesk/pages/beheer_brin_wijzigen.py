@@ -16,10 +16,10 @@ from helpdesk.pages import beheer
 from helpdesk.pages.beheer_brin import find
 from helpdesk.pages.beheer_invoer import Invoer
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, NotAllowed
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.brin_list import ListedSchool
+from web.errors import BadInput, NotAllowed
+from web.page import Page
 
 _NEW_FIELDS = ("brin", "vestiging", "naam", "plaats")
 _FIELDS = ("naam", "plaats")

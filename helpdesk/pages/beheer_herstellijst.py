@@ -12,8 +12,8 @@ from helpdesk.herstellijst import herstellijst
 from helpdesk.impact import PERIOD
 from helpdesk.recheck import NEEDS_CONTENT
 from helpdesk.roles import Right
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.page import Page
 
 _MOST = 100
 

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
+import web.invoer
 from database.organisaties import Swv
 from dossier.brin import Brin, Vestiging
 from dossier.errors import ConfigurationError
 from helpdesk.roles import Person
-from helpdesk.web.errors import BadInput
-from helpdesk.web.visit import Visit
-
-Options = tuple[tuple[str, str], ...]
-_LONGEST_NAAM = 200
+from web.invoer import Options
 
 
-@dataclass(slots=True, kw_only=True)
-class Invoer:
-    """The fields of one form, and per field what is wrong with it."""
+class Invoer(web.invoer.Invoer):
+    """A form of Beheer's."""
 
-    waarden: dict[str, str]
-    fouten: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, visit: Visit, names: Iterable[str], at_first: Mapping[str, str] | None = None) -> Invoer:
-        """What was typed, by GET or POST; `at_first` stands in for a form that was not sent yet."""
-        names = tuple(names)
-        read: Callable[[str], str] = visit.field if visit.request.method == "POST" else visit.query
-        if visit.request.method == "GET" and not set(names) & set(visit.request.query_params):
-            return cls(waarden={name: (at_first or {}).get(name, "") for name in names})
-        return cls(waarden={name: read(name) for name in names})
-
-    def must_be_right(self) -> None:
-        """For a form that was checked before it came here. Raises BadInput that says what is wrong."""
-        if self.fouten:
-            raise BadInput(" ".join(self.fouten.values()))
-
-    def naam(self, name: str = "naam", wat: str = "de naam") -> str:
-        text = " ".join(self.waarden[name].split())
-        if not text:
-            self.fouten[name] = f"Vul {wat} in."
-        elif len(text) > _LONGEST_NAAM or not text.isprintable():
-            self.fouten[name] = f"Gebruik ten hoogste {_LONGEST_NAAM} gewone tekens."
-        return text
+    __slots__ = ()
 
     def kenmerk(self, name: str, check: Callable[[str], str]) -> str:
         """An id; `check` is one of administration's."""

@@ -20,10 +20,10 @@ from helpdesk.pages import beheer
 from helpdesk.pages.beheer_invoer import Invoer, swv_options
 from helpdesk.pages.beheer_koppelingen import problems
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, Changed
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.tables import Koppeling, KoppelingStatus
+from web.errors import BadInput, Changed
+from web.page import Page
 
 _FIELDS = ("omgeving", "omgeving_naam", "swv", "brins", "kenmerk", "activeren")
 _NEW = "/beheer/koppelingen/nieuw"

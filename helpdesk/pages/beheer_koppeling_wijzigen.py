@@ -23,10 +23,10 @@ from helpdesk.pages.beheer_invoer import Invoer
 from helpdesk.pages.beheer_koppeling_nieuw import shared_brins
 from helpdesk.pages.beheer_koppelingen import find, omgeving_of, problems, show
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, Changed, NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.tables import Koppeling, KoppelingStatus
+from web.errors import BadInput, Changed, NotHere
+from web.page import Page
 
 _FIELDS = ("brins", "swv")
 _ONE = "/beheer/koppelingen/{id}"

@@ -20,10 +20,11 @@ from helpdesk.pages import beheer
 from helpdesk.pages.beheer_invoer import Invoer, swv_options
 from helpdesk.pages.lookup import has_words
 from helpdesk.roles import Right
-from helpdesk.web.errors import NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.silence_words import in_words
+from helpdesk.visit import Visit
 from routing.tables import Koppeling, KoppelingStatus, Tables
+from web.errors import NotHere
+from web.page import Page
 
 _MOST = 200
 
@@ -80,6 +81,7 @@ def show(
     tables = read_tables(connection)
     swvs = list_swvs(connection)
     used = last_used(connection, [value.koppeling_id])
+    silent = visit.desk.silences.of(connection, value.koppeling_id)
     told = [
         *beheer.history(connection, value.koppeling_id, beheer.KOPPELING),
         *beheer.history(connection, value.omgeving_id, beheer.OMGEVING),
@@ -94,6 +96,8 @@ def show(
         brins=sorted(value.brins),
         gebruikt=moment_of(used[value.koppeling_id]) if used else None,
         mag_weg=not used,  # at first sight; the page that asks looks at more than its BRINs
+        stil=silent.silence if silent else None,
+        normaal=in_words(silent.silence) if silent else "",
         problemen=problems(value, tables),
         wijzigingen=sorted(told, key=lambda row: row.at, reverse=True)[:20],
         invoer=invoer,

@@ -17,14 +17,15 @@ from helpdesk import actions, described, impact
 from helpdesk import administration as admin
 from helpdesk.organisatie_checks import doubles, problems
 from helpdesk.pages import beheer
-from helpdesk.pages.beheer_invoer import Invoer, Options, swv_options
+from helpdesk.pages.beheer_invoer import Invoer, swv_options
 from helpdesk.pages.beheer_organisaties import WAARSCHUWINGEN
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.brin_list import ListedSchool
 from routing.tables import Organisatie
+from web.errors import BadInput, NotHere
+from web.invoer import Options
+from web.page import Page
 
 _FIELDS = ("kenmerk", "naam", "swv", "brin", "zoek", "keuze")
 _MOST_CHOICES = 25

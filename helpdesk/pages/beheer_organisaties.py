@@ -15,9 +15,9 @@ from helpdesk.organisatie_checks import doubles, problems
 from helpdesk.pages import beheer
 from helpdesk.pages.lookup import organisatie_matches
 from helpdesk.roles import Right
-from helpdesk.web.errors import NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.errors import NotHere
+from web.page import Page
 
 _MOST = 200
 

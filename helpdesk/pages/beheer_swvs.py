@@ -15,9 +15,9 @@ from helpdesk import administration as admin
 from helpdesk.pages import beheer
 from helpdesk.pages.beheer_invoer import Invoer
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput, NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.errors import BadInput, NotHere
+from web.page import Page
 
 _LIST = "/beheer/swvs"
 _NEW = f"{_LIST}/nieuw"

@@ -17,11 +17,11 @@ from database.dead_letters import (
 )
 from dossier.identifiers import InzendingId
 from helpdesk.administration import retry_dead_letters
+from helpdesk.dead_words import dead_words
 from helpdesk.roles import Right
-from helpdesk.web.dead_words import dead_words
-from helpdesk.web.errors import BadInput, NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.errors import BadInput, NotHere
+from web.page import Page
 
 SHOWN = 100  # so many ids still fit in the address of the page that asks for a confirmation
 _AT_ONCE = 500  # ids in one statement

@@ -13,16 +13,17 @@ from database.organisaties import naam_of_organisatie
 from database.routing_tables import read_tables
 from dossier.reden import Reden, RedenCode
 from dossier.status import Toestand
+from helpdesk.dead_words import dead_words
 from helpdesk.explained import Explained, explain
 from helpdesk.pages.leerling import REDENEN_INZAGE
 from helpdesk.pages.lookup import find_record, note_seen
 from helpdesk.recheck import recheck
 from helpdesk.roles import Right
 from helpdesk.school_text import accepted_text, rejection_text
-from helpdesk.web.dead_words import dead_words
-from helpdesk.web.errors import NotHere
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit, url
+from helpdesk.visit import Visit
+from web.errors import NotHere
+from web.page import Page
+from web.url import url
 
 _ORGANISATIES = ("/beheer/organisaties", Right.ORGANISATIES, "Naar de organisaties")
 _KOPPELINGEN = ("/beheer/koppelingen", Right.KOPPELINGEN, "Naar de koppelingen")
@@ -57,6 +58,8 @@ def inzending(visit: Visit) -> Response:
         herstelplek=lambda reden: _repair(visit, reden, record),
         grenzen=visit.desk.limits,
         inzageredenen=REDENEN_INZAGE,
+        gebruikersnaam="",
+        fout="",
     )
 
 

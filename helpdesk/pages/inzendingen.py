@@ -21,11 +21,11 @@ from dossier.timestamps import from_ms, utc_now
 from helpdesk.pages import zoekvraag
 from helpdesk.pages.zoekvraag import PATH, REDENEN, STANDEN, Zoekvraag
 from helpdesk.roles import Right
-from helpdesk.web.csv_answer import MOST_ROWS, csv_response
-from helpdesk.web.errors import NotHere
-from helpdesk.web.page import Page as WebPage
-from helpdesk.web.render import AMSTERDAM, number
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.csv_answer import MOST_ROWS, csv_response
+from web.errors import NotHere
+from web.page import Page as WebPage
+from web.render import AMSTERDAM, number
 
 _ROWS = 50  # on a page
 _ROWS_OF_EXPORT = 1_000  # in one transaction

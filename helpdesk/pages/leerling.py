@@ -15,11 +15,11 @@ from database.inzendingen import InzendingRecord
 from database.outbox_rows import body_of, find_version
 from dossier.delivery import Delivery
 from dossier.errors import PoisonEvent
+from helpdesk.dead_words import dead_words
 from helpdesk.pages.lookup import find_own_dossier
 from helpdesk.roles import Right
-from helpdesk.web.dead_words import dead_words
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
+from web.page import Page
 
 REDENEN_INZAGE: Mapping[str, str] = MappingProxyType(
     {

@@ -10,9 +10,9 @@ from database.audit import write_audit, written_within
 from database.dossiers import DossierRow, find_dossier
 from database.inzendingen import InzendingRecord, find_inzending
 from dossier.identifiers import InzendingId
-from helpdesk.web.errors import NotHere
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.tables import Organisatie
+from web.errors import NotHere
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _SEEN_AGAIN_SECONDS = 300

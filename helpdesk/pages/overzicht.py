@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from database.attention import StuckSchool, stuck_schools, unused_koppelingen
+from database.attention import UNUSED_AFTER, StuckSchool, moment_of, stuck_schools, unused_koppelingen
 from database.figures import Backlog, Day, backlog, per_day
 from database.overview import NamedKoppeling, named_koppelingen
+from database.silence import SilentKoppeling, still_silent
 from dossier.identifiers import SwvId
 from dossier.reden import CATALOGUE, RedenCode, Wie
-from dossier.timestamps import utc_now
+from dossier.timestamps import day_in_amsterdam, utc_now
 from helpdesk.pages.zoekvraag import PATH, REDENEN
-from helpdesk.roles import Right
-from helpdesk.web.page import Page
-from helpdesk.web.render import AMSTERDAM, midnight
-from helpdesk.web.visit import Visit, url
+from helpdesk.roles import Person, Right
+from helpdesk.silence_words import in_words
+from helpdesk.visit import Visit
+from routing.schoolvakanties import Schoolkalender
+from web.page import Page
+from web.render import AMSTERDAM, midnight
+from web.url import url
 
 DAYS = 7  # today among them
 STUCK_WITHIN = timedelta(days=30)
-UNUSED_AFTER = timedelta(days=14)  # a school that was linked last week may not have had a hulpvraag yet
 _MOST = 20  # of each list; the rest is a number
 _DAY_NAMES = ("ma", "di", "wo", "do", "vr", "za", "zo")
 
@@ -53,6 +56,24 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    koppeling: NamedKoppeling
+    found: SilentKoppeling
+    since: datetime
+    rhythm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silences:
+    """The koppelingen that fell silent, as they were found some minutes ago at most."""
+
+    rows: list[Silent]
+    more: int
+    known: bool  # False: it could not be found
+    kalender_until: date | None  # its end, if that is near
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """All that the page shows, read in one transaction."""
 
@@ -63,6 +84,7 @@ class Figures:
     more_stuck: bool
     unused: list[NamedKoppeling]
     more_unused: int
+    silent: Silences
 
     @property
     def date_of_today(self) -> str:
@@ -113,13 +135,16 @@ def overzicht(visit: Visit) -> Response:
     """Who sees no inzendingen has the audit as first page. `live=nee` keeps the page as it is."""
     if not visit.person.may(Right.INZENDINGEN):
         return visit.redirect("/audit")
+    silences = visit.desk.silences
+    found = silences.found(visit.desk.engine)  # before we hold a connection: it may need one
     with visit.reading() as connection:
-        figures = read_figures(connection, utc_now(), visit.person.swv_id)
+        silent = _silences(connection, found, silences.kalender, visit.person)
+        figures = read_figures(connection, utc_now(), visit.person.swv_id, silent)
     template = "overzicht_live.html" if visit.is_partial else "overzicht.html"
     return visit.page(template, cijfers=figures, REDENEN=REDENEN, live=visit.query("live") != "nee")
 
 
-def read_figures(connection: Connection, now: datetime, swv_id: SwvId | None) -> Figures:
+def read_figures(connection: Connection, now: datetime, swv_id: SwvId | None, silent: Silences) -> Figures:
     """Of one SWV, or of all."""
     stuck = stuck_schools(connection, now - STUCK_WITHIN, swv_id, limit=_MOST + 1)
     unused = unused_koppelingen(connection, now - UNUSED_AFTER, swv_id)
@@ -132,6 +157,32 @@ def read_figures(connection: Connection, now: datetime, swv_id: SwvId | None) ->
         more_stuck=len(stuck) > _MOST,
         unused=named_koppelingen(connection, unused[:_MOST]),
         more_unused=max(0, len(unused) - _MOST),
+        silent=silent,
+    )
+
+
+def _silences(
+    connection: Connection,
+    found: Sequence[SilentKoppeling] | None,
+    kalender: Schoolkalender,
+    person: Person,
+) -> Silences:
+    current = still_silent(connection, found or (), person.swv_id)
+    shown = {one.koppeling_id: one for one in current[:_MOST]}
+    warn = person.may(Right.KOPPELINGEN) and kalender.ends_soon(day_in_amsterdam(utc_now()))
+    return Silences(
+        rows=[
+            Silent(
+                koppeling=named,
+                found=shown[named.koppeling_id],
+                since=moment_of(shown[named.koppeling_id].last),
+                rhythm=in_words(shown[named.koppeling_id].silence),
+            )
+            for named in named_koppelingen(connection, list(shown))
+        ],
+        more=max(0, len(current) - _MOST),
+        known=found is not None,
+        kalender_until=kalender.end if warn else None,
     )
 
 

@@ -16,10 +16,10 @@ from dossier.identifiers import OrganisatieId
 from helpdesk.moving import MOST_CHARACTERS, MoveRefusal, MoveRefused, move
 from helpdesk.pages.lookup import find_own_dossier, note_seen, organisatie_matches
 from helpdesk.roles import Right
-from helpdesk.web.errors import BadInput
-from helpdesk.web.page import Page
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.tables import Organisatie
+from web.errors import BadInput
+from web.page import Page
 
 SHOWN = 25
 _PATH = "/inzendingen/{inzending_id}/verplaats"

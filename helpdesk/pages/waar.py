@@ -17,15 +17,15 @@ from database.diagnosis import Asked, Facts, read_facts
 from database.listed_schools import search_schools
 from dossier.brin import Brin, Vestiging
 from dossier.timestamps import to_ms
+from helpdesk import links
 from helpdesk.diagnosis import diagnose
 from helpdesk.diagnosis_pushes import inzendingen_of, words_of
 from helpdesk.diagnosis_words import About
 from helpdesk.roles import Right
-from helpdesk.web import links
-from helpdesk.web.page import Page
-from helpdesk.web.render import midnight
-from helpdesk.web.visit import Visit
+from helpdesk.visit import Visit
 from routing.brin_list import ListedSchool
+from web.page import Page
+from web.render import midnight
 
 _AROUND = timedelta(days=3)
 _MOST_SCHOOLS = 25

@@ -17,9 +17,9 @@ from dossier.identifiers import OmgevingId, SwvId
 from dossier.reden import RedenCode
 from dossier.status import Toestand
 from helpdesk.roles import Person
-from helpdesk.web.render import midnight
-from helpdesk.web.visit import url
-from helpdesk.web.words import TOESTANDEN
+from helpdesk.words import TOESTANDEN
+from web.render import midnight
+from web.url import url
 
 PATH = "/inzendingen"
 FIELDS = ("zoek", "status", "reden", "swv", "omgeving", "van", "tot", "sorteer")

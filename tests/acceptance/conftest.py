@@ -10,6 +10,13 @@ import pytest
 from acceptance.process import Gateway
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that share a gateway go to one process, or each process would start one."""
+    for item in items:
+        if item.path.parent.name == "acceptance" and "gateway" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """`up`, in the world of the demo; shared by the tests of a module, which use dossiers of their own."""

@@ -12,10 +12,10 @@ from acceptance.process import Gateway
 from database.engine import reading
 from database.login_failures import read_clock
 from gateway.databases import open_gateway_database
-from gateway.keys import open_keyring
-from helpdesk import totp
-from helpdesk.login import LoggedIn, Login
+from gateway.keys import gateway_keyed, open_keyring
 from storage.seal import Seal
+from web import totp
+from web.login import LoggedIn, Login
 
 PASSWORD = "een paard in de gang"
 ADD = ("account", "add", "anna", "--naam", "Anna", "--rol", "beheerder", "--password-stdin")
@@ -44,7 +44,7 @@ def log_in(gateway: Gateway, printed: str, password: str) -> bool:
     engine = open_gateway_database(gateway.settings)
     with reading(engine) as connection:
         code = totp.code_at(b32decode(secret), read_clock(connection) // 30_000)
-    seal = Seal(open_keyring(gateway.settings, gateway=True, store=False))
+    seal = Seal(open_keyring(gateway.settings, gateway_keyed(engine)))
     result = Login(engine, seal).log_in("anna", password, code, "192.0.2.1")
     engine.dispose()
     return isinstance(result, LoggedIn)

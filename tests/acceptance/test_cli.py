@@ -175,7 +175,7 @@ def test_a_dead_letter_is_listed_retried_once_and_delivered(own: Gateway) -> Non
     break_delivery(own)
     for role in ("broker", "relay", "kindkans"):
         own.start(role)
-    wait_for(lambda: own.rows("SELECT count(*) FROM outbox WHERE state = 'dood'") == [(1,)], 60)
+    wait_for(lambda: own.rows("SELECT count(*) FROM outbox WHERE state = 'dood'") == [(1,)])
 
     listed = ok(own, "dead-letter", "list")
     assert number in listed

@@ -56,13 +56,13 @@ def half_a_push(gateway: Gateway, role: str = "up") -> Iterator[tuple[socket.soc
             + message[:500]
         )
         ops = gateway.address(role)["ops_url"]
-        wait_for(lambda: "kindkans" in requests.get(f"{ops}/metrics", timeout=5).text)
+        wait_for(lambda: "kindkans" in requests.get(f"{ops}/metrics", timeout=60).text)
         yield sock, message[500:]
 
 
 def refuses(url: str) -> bool:
     try:
-        requests.get(f"{url}?wsdl", timeout=5)
+        requests.get(f"{url}?wsdl", timeout=60)
     except requests.ConnectionError:
         return True
     return False
@@ -84,7 +84,7 @@ def test_intake_finishes_the_request_in_hand_and_takes_no_new_one(apart: Gateway
 def test_a_relay_marks_the_batch_in_flight_and_leaves_no_claim(apart: Gateway) -> None:
     push_many(apart, 300)
     apart.start("relay", wait=False)
-    wait_for(lambda: apart.rows("SELECT count(*) FROM outbox WHERE state <> 'wachtend'") > [(0,)], 60)
+    wait_for(lambda: apart.rows("SELECT count(*) FROM outbox WHERE state <> 'wachtend'") > [(0,)])
     apart.stop("relay")
 
     claimed = apart.rows("SELECT count(*) FROM outbox WHERE claim_token IS NOT NULL")
@@ -99,17 +99,23 @@ def test_a_relay_marks_the_batch_in_flight_and_leaves_no_claim(apart: Gateway) -
 
 
 def test_a_store_acknowledges_what_it_has_done_and_hands_back_the_rest_at_once(apart: Gateway) -> None:
-    push_many(apart, 150, File(content=b"x" * 500_000))
+    push_many(apart, 150, File(content=b"x" * 20_000))
     apart.start("relay")
+    wait_for(lambda: apart.rows("SELECT count(*) FROM outbox WHERE state = 'gepubliceerd'") == [(150,)])
+    apart.environment["FAILPOINTS"] = "store.acked=stop@4"
     apart.start("kindkans", wait=False)
-    wait_for(lambda: apart.store_rows("SELECT count(*) FROM versie") > [(3,)], 60)
-    apart.stop("kindkans")
+    store = psutil.Process(apart.running["kindkans"].pid)
+    wait_for(lambda: store.status() == psutil.STATUS_STOPPED)
+    store.terminate()
+    store.resume()  # and the signal is there
+    assert apart.running.pop("kindkans").wait(timeout=120) == 0
     [(done,)] = apart.store_rows("SELECT count(*) FROM versie")
 
+    del apart.environment["FAILPOINTS"]
     apart.start("kindkans")
     # All of it, although nothing that was neither acknowledged nor handed back comes for ten minutes.
     assert apart.reconciled(60).answered == 150
-    assert 3 < done < 150
+    assert 4 <= done < 150
     assert "duplicate" not in apart.log("kindkans").read_text()
 
 

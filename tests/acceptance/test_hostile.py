@@ -262,7 +262,7 @@ def connection(gateway: Gateway) -> socket.socket:
     url = urlsplit(gateway.url())
     assert url.hostname
     assert url.port
-    return socket.create_connection((url.hostname, url.port), timeout=20)
+    return socket.create_connection((url.hostname, url.port), timeout=60)
 
 
 def raw(gateway: Gateway, request: bytes, *, seconds: float = 20) -> bytes:

@@ -96,7 +96,7 @@ def connection(gateway: Gateway, port: str) -> socket.socket:
     url = urlsplit(gateway.address()["ops_url"] if port == "ops" else gateway.url())
     assert url.hostname
     assert url.port
-    return socket.create_connection((url.hostname, url.port), timeout=20)
+    return socket.create_connection((url.hostname, url.port), timeout=60)
 
 
 # What is refused before it is a message: how, and the first words of the answer.
@@ -243,7 +243,7 @@ def test_a_slow_head_on_the_port_of_operations_is_closed(own: Gateway) -> None:
 def test_requests_that_come_one_by_one_share_a_connection(gateway: Gateway) -> None:
     with requests.Session() as session:
         for _ in range(5):
-            assert session.get(f"{gateway.url()}?wsdl", timeout=10).ok
+            assert session.get(f"{gateway.url()}?wsdl", timeout=60).ok
     with connection(gateway, "soap") as sock:
         for _ in range(3):
             sock.sendall(b"GET /parnassys/v1 HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -113,7 +113,7 @@ def test_a_double_entry_is_marked_and_a_changed_one_is_a_new_version(gateway: Ga
     parnassys.close()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_kill_9_at_any_moment_loses_and_doubles_nothing(own: Gateway) -> None:
     """Rounds of pushes during which the whole gateway is killed; each unanswered push is repeated."""
     chance = random.Random(20)

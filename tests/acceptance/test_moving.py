@@ -80,10 +80,14 @@ def test_a_dossier_moves_on_and_on_while_its_school_pushes_new_versions_and_all_
     push = Push(**GONG)
     number = number_of(gateway, push)
     ended, answers = threading.Event(), [number]
+    open_events = "SELECT count(*) FROM outbox WHERE state <> 'bezorgd'"
 
     def push_on() -> None:
-        while not ended.wait(0.05):
-            answers.append(number_of(gateway, next_version(push, f"Versie {len(answers)}")))
+        """Faster than the store takes them, and then a breath, in which the helpdesk may move it."""
+        while not ended.wait(0.2):
+            for _ in range(3):
+                answers.append(number_of(gateway, next_version(push, f"Versie {len(answers)}")))
+            wait_for(lambda: ended.is_set() or gateway.rows(open_events) == [(0,)])
 
     school = threading.Thread(target=push_on)
     school.start()

@@ -42,7 +42,7 @@ def test_a_canary_is_found_nowhere(own: Gateway, log_format: str) -> None:
     own.stop()
     break_delivery(own)
     own.start()
-    wait_for(lambda: own.rows("SELECT count(*) FROM outbox WHERE state = 'dood'") != [(0,)], 60)
+    wait_for(lambda: own.rows("SELECT count(*) FROM outbox WHERE state = 'dood'") != [(0,)])
     shown += [metrics(own), *everything_shown(own)]
     own.stop()
 
@@ -189,15 +189,15 @@ NO_MESSAGES = [  # what the server itself refuses
 ]
 
 
-def said(gateway: Gateway, request: str) -> str:
-    url = urlsplit(gateway.url())
-    with socket.create_connection((url.hostname or "", url.port or 0), timeout=20) as sock:
+def said(gateway: Gateway, request: str, role: str = "up") -> str:
+    url = urlsplit(gateway.url(role))
+    with socket.create_connection((url.hostname or "", url.port or 0), timeout=60) as sock:
         sock.sendall(request.encode())
         return b"".join(iter(lambda: sock.recv(65536), b"")).decode()
 
 
 def metrics(gateway: Gateway) -> str:
-    return requests.get(f"{gateway.address()['ops_url']}/metrics", timeout=10).text
+    return requests.get(f"{gateway.address()['ops_url']}/metrics", timeout=60).text
 
 
 def everything_shown(gateway: Gateway) -> list[str]:

@@ -54,7 +54,7 @@ def test_s3_that_is_away_is_a_fault_and_never_a_rejection(gateway: Gateway) -> N
     ready = wait_for(
         lambda: [
             r
-            for r in [requests.get(f"{gateway.address('intake')['ops_url']}/readyz", timeout=10)]
+            for r in [requests.get(f"{gateway.address('intake')['ops_url']}/readyz", timeout=60)]
             if "draining" not in r.text and "starting" not in r.text
         ]
     )[0]

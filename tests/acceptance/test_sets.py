@@ -87,7 +87,7 @@ def test_what_is_pushed_arrives_once_sealed_and_whole(gateway: Gateway) -> None:
     assert gateway.cli("migrate").returncode == 0
     if gateway.settings.broker_url != EMBEDDED:
         # Again: a cluster that has just begun may not be ready for it.
-        wait_for(lambda: gateway.cli("provision").returncode == 0, 60)
+        wait_for(lambda: gateway.cli("provision").returncode == 0)
     gateway.make_world()
     gateway.start_all(*roles(gateway))
     pushes = [Push(brin="17GU", files=files(number)) for number in range(1, 21)]

@@ -12,6 +12,10 @@ from acceptance.process import Gateway, wait_for
 from browser.chromium import open_chromium
 from browser.desk import Desk, make_world, push_all
 from browser.person import Person
+from components.kindkans_api import account_with_key
+from components.postgres import free_port
+from faq.wereld import Wereld
+from gateway.databases import open_store_database
 from helpdesk.roles import Role
 
 WIDE, NARROW = 1440, 360
@@ -35,6 +39,7 @@ def desk(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A gateway with something of every kind in it. Stories change it: each has a school of its own."""
     gateway = Gateway(tmp_path_factory.mktemp("helpdesk"), {"EVENT_MAX_TRIES": "1"})
     make_world(gateway)
+    gateway.environment |= _store_to_ask(gateway)
     desk = Desk(gateway)
     try:
         push_all(desk)
@@ -43,6 +48,27 @@ def desk(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         gateway.stop()
     finally:
         gateway.close()
+
+
+def _store_to_ask(gateway: Gateway) -> dict[str, str]:
+    """The settings by which the helpdesk asks the core store, of the same gateway, who sees a dossier."""
+    engine = open_store_database(gateway.settings)
+    key = account_with_key(engine, "helpdesk", "uitleg")
+    engine.dispose()
+    port = str(free_port())
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "KINDKANS_PAGES": "true",
+        "KINDKANS_PORT": port,
+        "KINDKANS_API_URL": url,
+        "KINDKANS_API_KEY": key,
+    }
+
+
+@pytest.fixture(scope="package")
+def wereld(desk: Desk) -> Wereld:
+    """The same gateway, as the stories of the FAQ know it."""
+    return Wereld(desk.gateway)
 
 
 class Comes(Protocol):
@@ -58,7 +84,7 @@ class Comes(Protocol):
     ) -> Person: ...
 
 
-def _open(
+def open_window(
     chromium: Browser, *, width: int = WIDE, dark: bool = False, javascript: bool = True
 ) -> BrowserContext:
     return chromium.new_context(
@@ -93,7 +119,7 @@ def regular(
     def come(role: Role | None, *, javascript: bool = True) -> Person:
         key = (role, javascript)
         if key not in _regulars:
-            context = _open(chromium, javascript=javascript)
+            context = open_window(chromium, javascript=javascript)
             _log_in(context, desk, role, None, "")
             _regulars[key] = Person(context, desk.address)
         return _regulars[key]
@@ -122,7 +148,7 @@ def comes(chromium: Browser, desk: Desk) -> Iterator[Comes]:
         javascript: bool = True,
         naam: str = "",
     ) -> Person:
-        context = _open(chromium, width=width, dark=dark, javascript=javascript)
+        context = open_window(chromium, width=width, dark=dark, javascript=javascript)
         _log_in(context, desk, role, swv, naam)
         there.append(Person(context, desk.address))
         return there[-1]

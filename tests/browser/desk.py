@@ -15,9 +15,10 @@ from database.engine import writing
 from dossier.identifiers import SwvId
 from gateway.databases import open_gateway_database
 from helpdesk.roles import Person, Role
-from helpdesk.sessions import Sessions
+from web.sessions import Sessions
 
 MORE = Path(__file__).with_name("more.yaml")
+STORIES = Path(__file__).parents[1] / "faq" / "wereld.yaml"
 REPORT = File(naam="verslag gesprek.pdf", mediatype="application/pdf", content=files.pdf("Verslag"))
 TOO_LARGE = replace(REPORT, naam="scan.pdf", content=files.pdf("Te groot", 5 * 1024 * 1024 + 1))
 
@@ -69,7 +70,7 @@ class Desk:
         )
         engine = open_gateway_database(self.gateway.settings)
         with writing(engine) as connection:
-            token = Sessions().start(connection, person)
+            token = Sessions().start(connection, person.who)
         engine.dispose()
         return token
 
@@ -91,6 +92,7 @@ def school(brin: str, naam: str, number: int, *attached: File, plaats: str = "Ap
 def make_world(gateway: Gateway) -> None:
     gateway.make_world(WORLD)
     gateway.make_world(MORE)
+    gateway.make_world(STORIES)
 
 
 def push_all(desk: Desk) -> None:

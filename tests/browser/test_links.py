@@ -12,7 +12,7 @@ import requests
 
 from browser.desk import Desk
 from helpdesk.roles import Role
-from helpdesk.web.routes import PAGES
+from helpdesk.routes import PAGES
 
 _LINK = re.compile(r'<a [^>]*href="([^"#]+)"')
 _PATTERNS = [re.compile(re.sub(r"\{[^}]+\}", "[^/]+", page.path)) for page in PAGES if page.method == "GET"]

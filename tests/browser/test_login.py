@@ -9,7 +9,7 @@ from base64 import b32decode
 from browser.conftest import Comes
 from browser.desk import Desk
 from browser.person import Person
-from helpdesk import totp
+from web import totp
 
 _PASSWORD = "vier paarden bij de sluis"
 

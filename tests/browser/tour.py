@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from browser.desk import Desk
 from helpdesk.roles import Role
-from helpdesk.web.routes import PAGES
+from helpdesk.routes import PAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,12 @@ STOPS: Mapping[str, tuple[Stop, ...]] = MappingProxyType(
             Stop(name="waar-scholen", path="/waar?brin=Apeldoorn", pictured=False),
             Stop(name="waar-fout", path="/waar?brin=07CX&datum=gisteren", status=422, pictured=False),
         ),
+        "/status": (  # its pictures: tests/monitoring/test_status_in_chromium.py
+            Stop(name="status", path="/status", pictured=False),
+            Stop(name="status-week", path="/status?periode=7d", pictured=False),
+            Stop(name="status-fout", path="/status?periode=jaar", status=422, pictured=False),
+        ),
+        "/status/{dashboard}": (Stop(name="dashboard-zonder", path="/status/service", pictured=False),),
         "/audit": (
             Stop(name="audit", path="/audit"),
             Stop(name="audit-auditor", path="/audit", role=Role.AUDITOR, pictured=False),

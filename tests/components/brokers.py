@@ -17,9 +17,11 @@ from brokers.address import BrokerAddress
 from brokers.backoff import Backoff
 from brokers.nats import NatsConnection, NatsSettings
 from brokers.nats_provision import credentials
+from brokers.provision import provision
 from brokers.rabbit import RabbitConnection, RabbitSettings
 from brokers.rabbit_link import url_of
 from brokers.topology import Queue, Topology
+from dossier.errors import Unavailable
 
 FAST = Backoff(first_seconds=0.02, cap_seconds=0.1)
 
@@ -48,6 +50,18 @@ class Broker(Protocol):
 
     async def cut(self, connection: Any) -> None:
         """Ends what a connection consumes over, without a word to it."""
+
+
+async def provision_patiently(address: BrokerAddress, topology: Topology) -> None:
+    """Again, while a broker that has just begun is not ready for it."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                await provision(address, topology)
+            except Unavailable:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
 
 class Nats:
@@ -86,7 +100,7 @@ class Nats:
     async def jetstream(self) -> AsyncIterator[JetStreamContext]:
         client = await nats.connect(list(self.address.nodes), **credentials(self.address))
         try:
-            yield client.jetstream(timeout=10)
+            yield client.jetstream(timeout=60)
         finally:
             await client.close()
 

@@ -36,7 +36,7 @@ def mock_provider() -> Iterator[str]:
         env=os.environ | {"AUTHLIB_INSECURE_TRANSPORT": "1"},
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while not _answers(f"{issuer}/.well-known/openid-configuration"):
             assert process.poll() is None, "the provider ended"
             assert time.monotonic() < until, "the provider does not answer"

@@ -20,7 +20,7 @@ from components.base import used
 from components.freeze import freeze, thaw
 from components.postgres import free_port
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _CONFIG = """\
 server_name: {name}
 listen: "127.0.0.1:{port}"
@@ -109,7 +109,7 @@ class NatsServer:
     def monitor(self, what: str) -> dict[str, Any]:
         """{} while it does not answer."""
         try:
-            with urllib.request.urlopen(f"{self.monitor_url}/{what}", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.monitor_url}/{what}", timeout=30) as answer:
                 found: dict[str, Any] = json.load(answer)
         except (OSError, ValueError):
             return {}

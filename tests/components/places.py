@@ -20,6 +20,8 @@ from storage.seal import Seal
 
 # Long enough for a server on a busy machine, short enough to wait for.
 PATIENCE = Patience(connect_seconds=2, request_seconds=4, call_seconds=6, retries=1, discard_seconds=5)
+# For tests in which S3 is never away: they wait for it as long as it takes.
+PATIENT = Patience(connect_seconds=20, request_seconds=40, call_seconds=60, retries=1, discard_seconds=60)
 
 
 class Place(Protocol):

@@ -26,7 +26,7 @@ max_connections = {max_connections}
 max_wal_size = 256MB
 log_min_messages = fatal
 """
-_START_SECONDS = "30"
+_START_SECONDS = "120"
 _numbers = itertools.count(1)
 
 

@@ -29,7 +29,7 @@ from components.freeze import freeze, thaw
 from components.postgres import free_port
 
 _SBIN = Path("/usr/lib/rabbitmq/bin")
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _CONFIG = """\
 listeners.tcp.default = 127.0.0.1:{port}
 management.tcp.ip = 127.0.0.1
@@ -209,7 +209,7 @@ class RabbitApi:
                 "Content-Type": "application/json",
             },
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             content = answer.read()
         return json.loads(content) if content else None
 

@@ -24,7 +24,7 @@ BUCKET = "kindkans-test"
 REGION = "eu-central-1"
 KEY_ID = "testkey"
 SECRET = "geheim-van-s3-9c1f"  # searched for in logs
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 _numbers = itertools.count(1)
 _started: list[subprocess.Popen[bytes]] = []  # who forgets a process that runs is warned of it
 

@@ -7,14 +7,14 @@ import hashlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from brokers.observer import SilentBroker
-from brokers.provision import provision
 from brokers.topology import Queue, Topology
-from components.brokers import FAST, Broker, Letter
+from components import outbox_states
+from components.brokers import FAST, Broker, Letter, provision_patiently
 from components.places import Place
 from database import outbox, outbox_rows
 from database.answered import answered_versions
@@ -25,7 +25,6 @@ from database.inzendingen import InzendingRecord, insert_inzending
 from database.known import look_up
 from database.migrate import History
 from dossier.delivery import DeliveredBijlage, Delivery
-from dossier.errors import Unavailable
 from dossier.identifiers import InzendingId, new_inzending_id
 from dossier.timestamps import from_ms
 from gateway.reconcile import Report, reconcile
@@ -69,7 +68,7 @@ class Recorder:
 
     def __getattribute__(self, name: str) -> Any:
         known = (SilentBroker, SilentOutbox, SilentStore)
-        if not any(hasattr(kind, name) for kind in known) or name.startswith("_"):
+        if not any(hasattr(kind, name) for kind in known) or name.startswith("_") or name == "about":
             return super().__getattribute__(name)
 
         def note(*args: Any) -> None:
@@ -78,6 +77,9 @@ class Recorder:
                 self.on[name](*args)
 
         return note
+
+    def about(self, *_ids: Any) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def count(self, name: str) -> int:
         return sum(seen == name for seen, _ in self.seen)
@@ -219,15 +221,7 @@ class World:
     # What runs -----------------------------------------------------------------------------
 
     async def provision(self) -> None:
-        """Again, while a broker that has just begun is not ready for it."""
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    await provision(self.broker.address, self.topology)
-                except Unavailable:
-                    await asyncio.sleep(0.05)
-                else:
-                    return
+        await provision_patiently(self.broker.address, self.topology)
 
     def connection(self, **settings: Any) -> Any:
         return self.broker.connection(self.topology, self.seen, **settings)
@@ -282,7 +276,7 @@ class World:
     # What came of it -----------------------------------------------------------------------
 
     def states(self) -> dict[str, int]:
-        counts = self.gateway.read(outbox_rows.counts)
+        counts = self.gateway.read(outbox_states.counts)
         return {state.value: number for state, number in counts.items() if number}
 
     def event(self, event_id: InzendingId) -> outbox_rows.OutboxRow:
@@ -328,7 +322,7 @@ class World:
     async def letters(self) -> list[Letter]:
         return await self.broker.letters(self.topology.dead_letters)
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 120.0) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while not condition():  # noqa: ASYNC110

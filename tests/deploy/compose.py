@@ -14,7 +14,11 @@ ROOT = Path(__file__).parent.parent.parent
 FILE = ROOT / "compose.yaml"
 GATEWAY_IMAGE = "kindkans-gateway"
 ONCE = frozenset({"migrate", "provision", "bucket", "admin"})  # they end by themselves
-ADDRESSES = {"PUBLIC_URL": "https://gateway.example", "HELPDESK_URL": "https://helpdesk.example"}
+ADDRESSES = {
+    "PUBLIC_URL": "https://gateway.example",
+    "HELPDESK_URL": "https://helpdesk.example",
+    "KINDKANS_URL": "https://kindkans.example",
+}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 

@@ -20,7 +20,7 @@ from components.base import Component, Missing, component
 from deploy.certificates import Authority, Pair
 from deploy.compose import ROOT, read_services
 
-PORT, HELPDESK_PORT = 8443, 8444
+PORT, HELPDESK_PORT, KINDKANS_PORT = 8443, 8444, 8445
 CONFIG = ROOT / "deploy" / "nginx" / "nginx.conf"
 
 
@@ -39,7 +39,14 @@ def find_nginx(_folder: Path) -> Component:
 class Front:
     """The front on `address`, before the intakes on theirs. Raises Missing, by way of a skip or failure."""
 
-    def __init__(self, folder: Path, address: str, intakes: Sequence[str], helpdesk: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        address: str,
+        intakes: Sequence[str],
+        helpdesk: str = "",
+        stores: Sequence[str] = (),
+    ) -> None:
         self._binary = component("nginx", find_nginx).address["binary"]
         self._folder = folder
         self.temporary = folder / "tmp"
@@ -47,7 +54,7 @@ class Front:
         self.address = address
         self._make_certificates(folder / "secrets")
         self._config = folder / "nginx.conf"
-        self._config.write_text(self._translated(intakes, helpdesk or address))
+        self._config.write_text(self._translated(intakes, helpdesk or address, stores or [address]))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -57,6 +64,10 @@ class Front:
     @property
     def helpdesk_url(self) -> str:
         return f"https://{self.address}:{HELPDESK_PORT}"
+
+    @property
+    def kindkans_url(self) -> str:
+        return f"https://{self.address}:{KINDKANS_PORT}"
 
     @property
     def log(self) -> str:
@@ -76,7 +87,7 @@ class Front:
         while True:
             assert self._process.poll() is None, self.log[-3000:]
             try:
-                if requests.get(f"http://{self.address}:8090/healthz", timeout=5).text == "ok\n":
+                if requests.get(f"http://{self.address}:8090/healthz", timeout=60).text == "ok\n":
                     return
             except OSError:
                 assert time.monotonic() < until, self.log[-3000:]
@@ -120,7 +131,7 @@ class Front:
             context.maximum_version = newest
         if client is not None:
             context.load_cert_chain(*client.files)
-        raw = socket.create_connection((self.address, PORT), timeout=20)
+        raw = socket.create_connection((self.address, PORT), timeout=60)
         return context.wrap_socket(raw, server_hostname=self.address)
 
     def _make_certificates(self, folder: Path) -> None:
@@ -137,19 +148,23 @@ class Front:
         ):
             shutil.copy(source, folder / target)
 
-    def _translated(self, intakes: Sequence[str], helpdesk: str) -> str:
+    def _translated(self, intakes: Sequence[str], helpdesk: str, stores: Sequence[str]) -> str:
         """What containers have and processes have not: names, folders, and addresses of their own.
 
         The parameter `resolve` is of nginx 1.27.3; a distribution's may be older.
         """
         line = "server intake:8080 resolve max_fails=1 fail_timeout=5s;"
         servers = " ".join(line.replace("intake:8080 resolve", f"{intake}:8080") for intake in intakes)
+        store = "server kindkans:8083 resolve max_fails=1 fail_timeout=5s;"
+        all_stores = " ".join(store.replace("kindkans:8083 resolve", f"{one}:8083") for one in stores)
         text = CONFIG.read_text()
         for old, new in (
             ("/tmp/", f"{self.temporary}/"),
             ("/run/secrets/", f"{self._folder / 'secrets'}/"),
             (line, servers),
             ("server helpdesk:8082 resolve", f"server {helpdesk}:8082"),
+            (store, all_stores),
+            ("listen 8445 ssl;", f"listen {self.address}:{KINDKANS_PORT} ssl;"),
             ("listen 8444 ssl;", f"listen {self.address}:{HELPDESK_PORT} ssl;"),
             ("listen 8443 ssl;", f"listen {self.address}:{PORT} ssl;"),
             ("listen 127.0.0.1:8090;", f"listen {self.address}:8090;"),

@@ -116,7 +116,7 @@ class Roles:
 
     def metric(self, replica: str, start: str) -> float:
         """The sum of the lines that start so."""
-        text = requests.get(f"http://{self.address(replica)}:8081/metrics", timeout=10).text
+        text = requests.get(f"http://{self.address(replica)}:8081/metrics", timeout=60).text
         return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(start))
 
     def _environment(self, service: Service, replica: str, address: str) -> Mapping[str, str]:

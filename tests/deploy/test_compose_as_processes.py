@@ -101,7 +101,8 @@ def running(tmp_path_factory: pytest.TempPathFactory, nats_server: BrokerAddress
     with backings as backing:
         roles = Roles(folder, secrets, backing)
         intakes = [roles.address(replica) for replica in roles.replicas("intake")]
-        front = Front(folder / "nginx", roles.address("nginx"), intakes, roles.address("helpdesk-1"))
+        stores = [roles.address(replica) for replica in roles.replicas("kindkans")]
+        front = Front(folder / "nginx", roles.address("nginx"), intakes, roles.address("helpdesk-1"), stores)
         try:
             yield bring_up(roles, front, postgres)
         finally:
@@ -186,12 +187,12 @@ def test_a_body_is_streamed_an_answer_comes_while_it_is_still_on_its_way(running
 
 def test_plain_http_is_refused(running: Set) -> None:
     address = running.front.address
-    answer = requests.post(f"http://{address}:{PORT}/parnassys/v1", data=b"x", timeout=20)
+    answer = requests.post(f"http://{address}:{PORT}/parnassys/v1", data=b"x", timeout=60)
 
     assert answer.status_code == 400
     for port in (80, 8080):
         with pytest.raises(requests.ConnectionError):
-            requests.post(f"http://{address}:{port}/parnassys/v1", data=b"x", timeout=20)
+            requests.post(f"http://{address}:{port}/parnassys/v1", data=b"x", timeout=60)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1")  # that is what is tried
@@ -207,7 +208,7 @@ def test_nothing_else_of_a_role_can_be_reached_from_outside(running: Set, path: 
     with running.front.session() as session:
         request = requests.Request("GET", running.front.url).prepare()
         request.url = running.front.url + path
-        answer = session.send(request, cert=running.front.client.files, verify=session.verify, timeout=20)
+        answer = session.send(request, cert=running.front.client.files, verify=session.verify, timeout=60)
 
     assert answer.status_code == 404
 
@@ -217,7 +218,7 @@ def test_people_of_the_helpdesk_need_no_certificate_and_reach_nothing_but_the_he
         session.trust_env = False
         session.verify = str(running.front.server_authority.certificate)
         pages = {
-            path: session.get(running.front.helpdesk_url + path, timeout=20, allow_redirects=False)
+            path: session.get(running.front.helpdesk_url + path, timeout=60, allow_redirects=False)
             for path in ("/", "/static/style.css", "/parnassys/v1", "/metrics")
         }
 
@@ -229,9 +230,28 @@ def test_people_of_the_helpdesk_need_no_certificate_and_reach_nothing_but_the_he
         assert pages[path].headers["Location"].startswith("/inloggen")
 
 
+def test_people_of_schools_reach_the_pages_of_either_store_and_programs_their_api(running: Set) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(running.front.server_authority.certificate)
+
+        def get(path: str) -> requests.Response:
+            return session.get(running.front.kindkans_url + path, timeout=60, allow_redirects=False)
+
+        pages = [get("/") for _ in range(4)]  # in turn
+        api, metrics = get("/api/mij"), get("/metrics")
+
+    assert [page.status_code for page in pages] == [303] * 4
+    assert all("max-age" in page.headers["Strict-Transport-Security"] for page in pages)
+    assert (api.status_code, api.headers["Content-Type"]) == (401, "application/problem+json")
+    assert metrics.headers["Location"].startswith("/inloggen")
+    log = running.front.log
+    assert all(f"{running.roles.address(store)}:8083" in log for store in running.roles.replicas("kindkans"))
+
+
 def test_the_contract_says_the_address_that_schools_call(running: Set) -> None:
     with running.front.session() as session:
-        answer = session.get(f"{running.front.url}/parnassys/v1?wsdl", timeout=20)
+        answer = session.get(f"{running.front.url}/parnassys/v1?wsdl", timeout=60)
 
     assert answer.status_code == 200
     assert f"{read_services()['intake'].environment['PUBLIC_URL']}/parnassys/v1" in answer.text

@@ -113,7 +113,9 @@ def test_who_stands_in_front_cannot_reach_what_is_behind() -> None:
     networks = read_compose(**ADDRESSES)["networks"]
     behind = {"database", "broker", "storage"}
 
-    assert all(networks[name] == {"internal": True} for name in behind | {"front", "watch", "desk"})
+    assert all(
+        networks[name] == {"internal": True} for name in behind | {"front", "watch", "desk", "dossiers"}
+    )
     assert not behind & {*SERVICES["nginx"].raw["networks"], *SERVICES["grafana"].raw["networks"]}
     assert "broker" not in SERVICES["intake"].raw["networks"]
     assert "storage" not in SERVICES["relay"].raw["networks"]

@@ -33,7 +33,7 @@ class FakeIntake:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):  # closed

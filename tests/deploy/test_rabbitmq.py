@@ -20,7 +20,7 @@ from components.base import Component, Missing, component
 from components.postgres import free_port
 from deploy.compose import ROOT
 
-pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(600)]
 FOLDER = ROOT / "deploy" / "rabbitmq"
 
 
@@ -82,8 +82,8 @@ class Rabbit:
         """Over AMQP, and to Prometheus, which is there earlier."""
         assert self._process.poll() is None, (self.folder / "out").read_text()[-3000:]
         try:
-            metrics = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10).text
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            metrics = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=60).text
+            socket.create_connection(("127.0.0.1", self.port), timeout=60).close()
         except OSError:
             return False
         return "rabbitmq_build_info" in metrics

@@ -1,4 +1,4 @@
-"""Stacks that faults share: one per set of components, with the history of all that was sent to it."""
+"""Stacks that faults share: of one set of components, with the history of all that was sent to it."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ StackFor = Callable[[FaultCase], tuple[Stack, History]]
 
 @pytest.fixture(scope="session")
 def stack_for(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[StackFor]:
-    """The stack that a fault is done to: a shared one, or its own. After a failure all begin anew."""
+    """The stack that a fault is done to: a shared one, or its own. After a failure it begins anew.
+
+    Only one runs at a time: others would take their part of the machine for nothing.
+    """
     shared: dict[On, tuple[Stack, History]] = {}
     failed = 0
     running = ExitStack()
 
     def give(fault: FaultCase) -> tuple[Stack, History]:
         nonlocal failed
-        if request.session.testsfailed > failed:  # nobody is to be blamed for what another left broken
-            failed = request.session.testsfailed
-            running.close()
-            shared.clear()
-        if fault.on in shared and not fault.own_stack:
+        before, failed = failed, request.session.testsfailed
+        if fault.on in shared and not fault.own_stack and failed == before:
             return shared[fault.on]
+        running.close()
+        shared.clear()  # also after a failure: nobody is to be blamed for what another left broken
         folder = tmp_path_factory.mktemp("faults")
         made = running.enter_context(stack_on(fault.on, folder / "data")), History()
         if not fault.own_stack:

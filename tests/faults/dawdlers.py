@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def _connect(plan: dict[str, Any]) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", plan["port"]), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", plan["port"]), timeout=60)
     connection.sendall(plan["head"].encode())
     connection.setblocking(False)
     return connection

@@ -38,7 +38,7 @@ class Load:
         *,
         seed: int,
         senders: int = 6,
-        patience_seconds: float = 20.0,
+        patience_seconds: float = 30.0,
         witness: Callable[[int], bool | None] = lambda number: None,
     ) -> None:
         """`witness` says whether a number is in the database."""
@@ -65,7 +65,7 @@ class Load:
         if kind is None and self._failures:
             raise AssertionError("a sender broke") from self._failures[0]
 
-    def answered(self, more: int, seconds: float = 40.0) -> None:
+    def answered(self, more: int, seconds: float = 120.0) -> None:
         """Returns when `more` berichten than now have their answer."""
         until, wanted = time.monotonic() + seconds, self.history.answered + more
         while self.history.answered < wanted:
@@ -73,7 +73,7 @@ class Load:
             assert time.monotonic() < until, f"only {self.history.answered} of {wanted} answered"
             time.sleep(0.02)
 
-    def settle(self, seconds: float = 60.0) -> None:
+    def settle(self, seconds: float = 180.0) -> None:
         """Sends what got no answer again, until all have one."""
         until = time.monotonic() + seconds
         for sent in self.history:

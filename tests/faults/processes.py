@@ -71,6 +71,17 @@ class Processes(Gateway):
         self.stop(role)
         self.start_with(role, wait=wait, **environment)
 
+    def stopped_at(self, role: str, point: str, times: int) -> psutil.Process:
+        """The process, restarted, when it has stopped itself at a failpoint that it came by so often.
+
+        It may stop before it was ever seen ready. The watchdog's last resort counts seconds: it would end a
+        process that slept for long on a slow machine.
+        """
+        self.restart(role, wait=False, FAILPOINTS=f"{point}=stop@{times}", WATCHDOG_SECONDS="120")
+        process = self.process(role)
+        wait_for(lambda: process.status() == psutil.STATUS_STOPPED)
+        return process
+
     def start_with(self, role: str, *, wait: bool = True, **environment: str) -> None:
         before = dict(self.environment)
         self.environment |= environment
@@ -79,7 +90,7 @@ class Processes(Gateway):
         finally:
             self.environment = before
 
-    def died(self, role: str, seconds: float = 30.0) -> int:
+    def died(self, role: str, seconds: float = 120.0) -> int:
         """Waits until the process of `role` has ended by itself; its exit code."""
         code = self.running[role].wait(timeout=seconds)
         del self.running[role]
@@ -140,7 +151,7 @@ class Processes(Gateway):
             if role not in self.base or self.base[role].pid != vitals.pid:
                 self.base[role] = vitals
 
-    def grown(self, seconds: float = 10.0) -> list[str]:
+    def grown(self, seconds: float = 30.0) -> list[str]:
         """Processes that hold more than at their base, after having had time to let go."""
         until = time.monotonic() + seconds
         while found := self._grown():
@@ -162,7 +173,7 @@ class Processes(Gateway):
         found = {}
         for role in self.running:
             with contextlib.suppress(requests.RequestException):
-                found[role] = requests.get(f"{self.address(role)['ops_url']}/metrics", timeout=10).text
+                found[role] = requests.get(f"{self.address(role)['ops_url']}/metrics", timeout=30).text
         return found
 
     def counted(self, role: str, metric: str, **labels: str) -> float:

@@ -17,8 +17,10 @@ BEFORE, AFTER = 15, 15  # answers before the fault and after it
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     seed: int
+    times: int  # that the fault was done
     berichten: int
     attempts: int
+    delivered: int  # events of the outbox that the store said to have
     heal_seconds: float  # from the last answer to the store being equal; inf: not in time
     violations: tuple[Violation, ...]
     note: str = ""  # what the fault measured
@@ -47,8 +49,10 @@ def run(fault: FaultCase, stack: Stack, history: History, seed: int) -> Outcome:
     )
     return Outcome(
         seed=seed,
+        times=fault.times,
         berichten=len(history) - before[0],
         attempts=history.attempts - before[1],
+        delivered=seen.events["bezorgd"],
         heal_seconds=heal_seconds,
         violations=tuple(violations),
         note=note or "",

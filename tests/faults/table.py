@@ -31,27 +31,33 @@ class Row:
     name: str
     on: str
     runs: int = 0
+    injected: int = 0  # how often the fault was done in them
     berichten: int = 0
     attempts: int = 0
     violations: Counter[str] = field(default_factory=Counter)
     worst_heal_seconds: float = 0.0
     seeds: list[int] = field(default_factory=list)
+    last: str = ""  # the day of its last run
     note: str = ""
 
     def add(self, outcome: Outcome) -> None:
         self.runs += 1
+        self.injected += outcome.times
         self.berichten += outcome.berichten
         self.attempts += outcome.attempts
         self.violations.update(violation.promise.value for violation in outcome.violations)
         if outcome.heal_seconds != float("inf"):
             self.worst_heal_seconds = max(self.worst_heal_seconds, outcome.heal_seconds)
         self.seeds.append(outcome.seed)
+        self.last = today()
         self.note = outcome.note or self.note
 
-    def broke(self, seed: int, kind: str) -> None:
+    def broke(self, seed: int, times: int, kind: str) -> None:
         """It could not be carried out to its end: that proves nothing, and counts as a violation."""
         self.runs += 1
+        self.injected += times
         self.seeds.append(seed)
+        self.last = today()
         self.violations[_BROKEN] += 1
         self.note = kind
 
@@ -91,12 +97,24 @@ class Table:
 
     def page(self) -> str:
         columns = [promise.value for promise in Promise] + [_BROKEN]
-        head = ["fault", "on", "runs", "berichten", "attempts", *columns, "worst heal (s)", "seeds", "note"]
+        head = [
+            "fault",
+            "on",
+            "runs",
+            "injected",
+            "berichten",
+            "attempts",
+            *columns,
+            "worst heal (s)",
+            "seeds",
+            "last run",
+            "note",
+        ]
         lines = [_line(head), _line(["---"] * len(head))]
         lines += [_line(_cells(row, columns)) for row in self.rows.values()]
         lines.append(_line(self._totals(columns)))
         return _TEXT.format(
-            date=datetime.now(UTC).date().isoformat(),
+            date=today(),
             machine=machine(),
             table="\n".join(lines),
             seeded=markdown(),
@@ -109,13 +127,19 @@ class Table:
             "**all**",
             "",
             str(sum(row.runs for row in rows)),
+            str(sum(row.injected for row in rows)),
             str(sum(row.berichten for row in rows)),
             str(sum(row.attempts for row in rows)),
             *(str(violations[name]) for name in columns),
             f"{max((row.worst_heal_seconds for row in rows), default=0):.1f}",
             "",
             "",
+            "",
         ]
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def machine() -> str:
@@ -135,11 +159,13 @@ def _cells(row: Row, columns: Sequence[str]) -> list[str]:
         row.name,
         row.on,
         str(row.runs),
+        str(row.injected),
         str(row.berichten),
         str(row.attempts),
         *(str(row.violations[name]) for name in columns),
         f"{row.worst_heal_seconds:.1f}",
         seeds or "-",
+        row.last or "-",
         row.note,
     ]
 
@@ -155,12 +181,14 @@ Written by `make faults` on {date}, on {machine}.
 
 Each run is one fault done to a whole gateway of separate processes while six senders push every kind of
 message, and undone again. Then what each sender was told is held against both databases, the broker, the
-storage and the processes. A column counts violations, so all should be 0: **lost** (answered and not in
+storage and the processes. `injected` is how often the fault was done in all runs: a process is killed up to
+five times in one. A column counts violations, so all should be 0: **lost** (answered and not in
 the store, or stuck), **double**, **wrong answer** (another number, a number before its commit, a -1 that
 nobody earned, a Fault that blames the sender), **left behind** (objects, a child's data in clear, memory,
 descriptors, threads), **late** (no answer in time, or not healed in time). A fault with 0 runs was not
 reached, or cannot be done on this machine; then its note says why. `berichten` are messages, `attempts`
-how often they were sent.
+how often they were sent. A table may be made in several sittings (`RESUME=1`): `last run` is the day of the
+latest.
 
 {table}
 

@@ -11,6 +11,7 @@ from faults.catalogue.everything import EMBEDDED
 from faults.catalogue.kills import KILLS
 from faults.conftest import StackFor
 from faults.runner import run
+from faults.short import chosen
 
 SEED = int(os.environ.get("FAULT_SEED", "1"))
 
@@ -19,8 +20,7 @@ def _cases() -> list[object]:
     """Those of one stack stay with one worker of xdist."""
     return [
         pytest.param(fault, id=fault.name, marks=pytest.mark.xdist_group(_group(fault)))
-        for fault in EMBEDDED
-        if fault.short
+        for fault in chosen(EMBEDDED)
     ]
 
 
@@ -30,7 +30,7 @@ def _group(fault: FaultCase) -> str:
     return f"{fault.on} kills" if fault in KILLS else f"{fault.on} faults"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", _cases())
 def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:
     outcome = run(fault, *stack_for(fault), seed=SEED)

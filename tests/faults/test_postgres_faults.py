@@ -8,10 +8,11 @@ from faults.catalogue.case import FaultCase
 from faults.catalogue.postgres import POSTGRES
 from faults.conftest import StackFor
 from faults.runner import run
+from faults.short import chosen
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("fault", [fault for fault in POSTGRES if fault.short], ids=lambda fault: fault.name)
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", chosen(POSTGRES), ids=lambda fault: fault.name)
 @pytest.mark.xdist_group("faults on postgres")
 def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:
     outcome = run(fault, *stack_for(fault), seed=1)

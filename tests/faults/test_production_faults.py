@@ -1,11 +1,6 @@
-"""RabbitMQ and S3 fail under load, and roles on them are killed: nothing lost, doubled or told wrong.
-
-All of them, once, with PRODUCTION_FAULTS=all; each again and again by `make faults`.
-"""
+"""RabbitMQ and S3 fail under load, and roles on them are killed: nothing lost, doubled or told wrong."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
@@ -14,15 +9,13 @@ from faults.catalogue.rabbitmq import RABBITMQ
 from faults.catalogue.s3 import S3
 from faults.conftest import StackFor
 from faults.runner import run
+from faults.short import chosen
 
-_ALL = os.environ.get("PRODUCTION_FAULTS") == "all"
 _ORDER = list(On)
-_CASES = sorted(
-    (fault for fault in (*RABBITMQ, *S3) if fault.short or _ALL), key=lambda f: _ORDER.index(f.on)
-)
+_CASES = sorted(chosen((*RABBITMQ, *S3)), key=lambda f: _ORDER.index(f.on))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.xdist_group("faults on production")
 @pytest.mark.parametrize("fault", _CASES, ids=lambda fault: fault.name)
 def test_no_promise_is_broken_by(fault: FaultCase, stack_for: StackFor) -> None:

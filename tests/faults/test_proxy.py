@@ -58,7 +58,7 @@ def proxy(echo: Echo) -> Iterator[FaultProxy]:
 
 
 def _connect(proxy: FaultProxy) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", proxy.port), timeout=60)
 
 
 def _says(connection: socket.socket, words: bytes) -> bytes:

@@ -21,7 +21,7 @@ from faults.stacks import stack_on
 pytestmark = pytest.mark.xdist_group("side by side")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", SIDE_BY_SIDE, ids=lambda fault: fault.name)
 def test_no_promise_is_broken_when(fault: FaultCase, stack_for: StackFor) -> None:
     outcome = run(fault, *stack_for(fault), seed=1)

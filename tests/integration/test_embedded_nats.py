@@ -41,7 +41,7 @@ def in_the_report() -> None:
 
 
 async def _until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -135,7 +135,7 @@ async def test_an_orphan_on_the_folder_is_stopped_first(tmp_path):
     try:
         await _until(lambda: (tmp_path / "nats.pid").read_text() == str(orphan.pid))
         address = await server.start()
-        assert orphan.wait(timeout=10) is not None
+        assert orphan.wait(timeout=60) is not None
         await check_server(address, Topology())
         await server.stop()
     finally:
@@ -171,7 +171,7 @@ def test_it_dies_with_a_parent_that_is_killed(tmp_path: Path):
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    psutil.wait_procs([child], timeout=10)
+    psutil.wait_procs([child], timeout=60)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 

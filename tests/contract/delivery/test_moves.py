@@ -46,6 +46,7 @@ def where(world: World) -> tuple[str, str]:
     return found
 
 
+@pytest.mark.every_set
 async def test_a_move_arrives_between_the_versions(world):
     async with world.storing(), world.relaying():
         await world.accept("h", bijlagen=(b"inhoud",))
@@ -58,6 +59,7 @@ async def test_a_move_arrives_between_the_versions(world):
     assert world.proven() == 2
 
 
+@pytest.mark.usefixtures("nothing_again")
 async def test_copies_of_a_move_that_come_at_once_are_applied_once_and_each_confirmed(world):
     await world.accept("h")
     async with world.storing(), world.relaying():

@@ -38,6 +38,7 @@ BODIES = (
 )
 
 
+@pytest.mark.every_set
 async def test_poisonous_events_are_dead_at_once_and_the_next_is_delivered(world):
     codes = {new_inzending_id(): (body, code) for body, code in BODIES}
     for event_id, (body, _) in codes.items():

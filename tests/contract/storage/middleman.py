@@ -47,7 +47,7 @@ def middleman(behind: str, port: int = 0) -> Iterator[Middleman]:
             found.seen.append((self.command, self.path))
             behaviour = found.behave(self.command, self.path)
             if behaviour == "silent":
-                release.wait(60)
+                release.wait(600)
                 return
             if behaviour.isdigit():
                 self._answer(int(behaviour), {}, b"<Error><Code>SlowDown</Code></Error>")

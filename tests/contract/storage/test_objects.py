@@ -125,6 +125,32 @@ async def test_discarding_a_push_takes_its_objects_and_no_others(place: Place, o
             await load(objects, object_id)
 
 
+async def test_removing_one_object_takes_no_other_and_may_be_repeated(place: Place, objects: Objects) -> None:
+    mine, beside = [await store(objects, number=number) for number in (1, 11)]
+    other = await store(objects, push=OTHER)
+    for _ in range(2):
+        await objects.remove(mine)
+
+    assert set(place.kept()) == {place.key(beside), place.key(other)}
+    with pytest.raises(ObjectMissing):
+        await load(objects, mine)
+    assert await load(objects, beside) == CANARY
+    await objects.remove(beside)
+    assert set(place.kept()) == {place.key(other)}
+    assert await store(objects, number=1)  # the place may be used again
+
+
+@pytest.mark.parametrize("object_id", ["", "..", f"{PUSH}/../{OTHER}/1", f"{PUSH}/0", f"{PUSH}/", PUSH])
+async def test_what_is_no_reference_of_ours_removes_nothing(
+    place: Place, objects: Objects, object_id: str
+) -> None:
+    for push in (PUSH, OTHER):
+        await store(objects, push=push)
+    kept = set(place.kept())
+    await objects.remove(object_id)
+    assert set(place.kept()) == kept
+
+
 @pytest.mark.parametrize("finished", [True, False])
 async def test_a_writer_can_take_back_what_it_wrote(place: Place, objects: Objects, finished: bool) -> None:
     beside = await store(objects, number=2)
@@ -161,7 +187,7 @@ async def test_a_push_that_is_cut_off_anywhere_leaves_nothing_after_its_discard(
     finishing.cancel()
     await asyncio.gather(finishing, return_exceptions=True)
     await writer.discard()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await objects.discard(PUSH)
         while set(place.kept()) != {place.key(beside)}:  # what was sent may land a moment later
             await objects.discard(PUSH)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -250,7 +249,7 @@ async def works(objects: object, object_id: str) -> list[BaseException | None]:
     )
     found = []
     for call in calls:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             [raised] = await asyncio.gather(call(), return_exceptions=True)
         found.append(raised if isinstance(raised, BaseException) else None)
     return found
@@ -315,14 +314,13 @@ async def test_the_event_loop_runs_on_while_s3_is_silent(
 ) -> None:
     between.behave = lambda method, path: "silent"
     writing = asyncio.create_task(store(behind.but(patience=SHORT).open(seal)))
-    longest = 0.0
+    turns = 0
     while not writing.done():
-        began = time.monotonic()
         await asyncio.sleep(0.01)
-        longest = max(longest, time.monotonic() - began)
+        turns += 1
 
     assert isinstance(writing.exception(), Unavailable)
-    assert longest < SHORT.request_seconds  # nobody was waited for on the loop itself
+    assert turns > 10  # whoever waits on the loop itself lets it turn once per request
 
 
 # --- what is refused ---

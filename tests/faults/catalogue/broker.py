@@ -102,8 +102,7 @@ def _away(role: str) -> FaultCase:
     return FaultCase(
         name=f"{role} away for {LONG_SECONDS:.0f} s",
         inject=inject,
-        on=On.IMPATIENT,
-        repeats=True,
+        repeats=True,  # what was published before, and has no receipt in time
         short=False,
         heal_seconds=BACKLOG_SECONDS,
     )
@@ -131,7 +130,7 @@ def _pass(stack: Stack, milliseconds: int) -> None:
 
 def _paused(stack: Stack) -> float:
     """How often the relay said that something it needs is away."""
-    return stack.counted("relay", "kindkans_loop_events_total", event="paused")
+    return stack.counted("relay", "kindkans_relay_events_total", event="paused_broker")
 
 
 BROKER = (
@@ -140,7 +139,6 @@ BROKER = (
     FaultCase(
         name=f"broker: frozen for {LONG_SECONDS:.0f} s",
         inject=_freeze,
-        on=On.IMPATIENT,
         repeats=True,
         heal_seconds=BACKLOG_SECONDS,
     ),

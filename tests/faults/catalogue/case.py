@@ -19,6 +19,9 @@ LONG_SECONDS = float(os.environ.get("FAULT_LONG_SECONDS", "6"))
 BACKLOG_SECONDS = max(30.0, LONG_SECONDS / 2)
 """How long healing may take after that: what piled up is delivered at least twice as fast as it came."""
 
+KILLS_A_RUN = int(os.environ.get("FAULT_KILLS", "1"))
+"""How often a process is killed before what is there is held against what was told: 5 in the long run."""
+
 
 class On(StrEnum):
     """The set of components that a fault is done to (stacks.py)."""
@@ -43,4 +46,5 @@ class FaultCase:
     repeats: bool = False  # events may be published again by its nature
     heal_seconds: float = 30.0  # from the last answer to the store being equal
     short: bool = True  # also in `make test`, once; else in the long run only
+    times: int = 1  # that `inject` does it
     own_stack: bool = False  # it leaves servers or files behind that no other fault should meet

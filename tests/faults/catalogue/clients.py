@@ -106,7 +106,7 @@ def _speeds(load: Load, since: float, until: float) -> str:
 
 
 def _connect(stack: Stack, length: int) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", stack.soap_port("intake")), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", stack.soap_port("intake")), timeout=60)
     connection.sendall(_head(stack, length))
     return connection
 

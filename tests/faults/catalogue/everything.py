@@ -18,6 +18,7 @@ from faults.catalogue.s3 import S3
 from faults.catalogue.settings import SETTINGS
 from faults.catalogue.side_by_side import SIDE_BY_SIDE
 from faults.catalogue.upgrade import UPGRADES
+from faults.catalogue.workers import WORKERS, WORKERS_ON_POSTGRES
 
 EMBEDDED: tuple[FaultCase, ...] = (
     *KILLS,
@@ -28,6 +29,7 @@ EMBEDDED: tuple[FaultCase, ...] = (
     *SETTINGS,
     *UPGRADES,
     *DISKS,
+    *WORKERS,
 )
 EVERYTHING: tuple[FaultCase, ...] = (
     *EMBEDDED,
@@ -36,6 +38,7 @@ EVERYTHING: tuple[FaultCase, ...] = (
     *NETWORK,
     *POSTGRES,
     *SIDE_BY_SIDE,
+    *WORKERS_ON_POSTGRES,
     *RABBITMQ,
     *S3,
 )

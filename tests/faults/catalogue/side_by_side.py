@@ -96,11 +96,7 @@ def _load_on_the_other(stack: Stack, load: Load, rng: random.Random) -> Load:
 
 def _pause(stack: Stack, point: Failpoint, rng: random.Random) -> psutil.Process:
     """The process, when it has stopped itself there."""
-    role = ROLE_OF[point.split(".")[0]]
-    stack.restart(role, FAILPOINTS=f"{point}=stop@{rng.randint(1, 12)}")
-    process = stack.process(role)
-    wait_for(lambda: process.status() == psutil.STATUS_STOPPED)
-    return process
+    return stack.stopped_at(ROLE_OF[point.split(".")[0]], point, rng.randint(1, 12))
 
 
 SIDE_BY_SIDE = tuple(

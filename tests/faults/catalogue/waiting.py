@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from acceptance.process import wait_for
 from brokers.address import read_address, write_address
-from database import outbox_rows
+from components import outbox_states
 from database.engine import reading
 from database.outbox_rows import State
 from faults.history import Fault, NoAnswer
@@ -26,20 +26,20 @@ DATABASE_OF = {
 }
 
 
-def until_noticed(load: Load, more: int = 1, seconds: float = 30.0) -> None:
+def until_noticed(load: Load, more: int = 1, seconds: float = 120.0) -> None:
     """Returns when so many pushes got a Fault or no answer, more than now."""
     wanted = _unknown(load) + more
     wait_for(lambda: _unknown(load) >= wanted, seconds)
 
 
-def until_delivered(stack: Stack, more: int = 10, seconds: float = 40.0) -> None:
+def until_delivered(stack: Stack, more: int = 10, seconds: float = 120.0) -> None:
     """Returns when so many events have their receipt, more than now: relay, broker and store work."""
     with stack.databases() as (ours, _):
         wanted = _delivered(ours) + more
         wait_for(lambda: _delivered(ours) >= wanted, seconds)
 
 
-def until_logged(stack: Stack, role: str, words: str, seconds: float = 40.0) -> None:
+def until_logged(stack: Stack, role: str, words: str, seconds: float = 120.0) -> None:
     """Returns when `role` has written a line with these words, one more than now."""
     wanted = stack.log(role).read_text().count(words) + 1
     wait_for(lambda: stack.log(role).read_text().count(words) >= wanted, seconds)
@@ -124,4 +124,4 @@ def _unknown(load: Load) -> int:
 
 def _delivered(engine: Engine) -> int:
     with reading(engine) as connection:
-        return outbox_rows.counts(connection)[State.BEZORGD]
+        return outbox_states.counts(connection)[State.BEZORGD]

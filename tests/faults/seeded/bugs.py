@@ -190,14 +190,12 @@ def default_ack_policy() -> None:
 
 def inbox_check_then_insert() -> None:
     def make(_receive: Any) -> Any:
-        def check_first(connection: Connection, delivery: Delivery, copied: Any, copy_id: Any) -> Any:
+        def check_first(connection: Connection, delivery: Delivery, *rest: Any) -> Any:
             held = statements.find_held(connection, delivery.event_id)
             if held is not None:
                 return held
-            row = {"event_id": delivery.event_id, "received_ms": now_ms()}
-            statements._insert_new(connection, inbox, row)
-            statements._insert_version(connection, delivery)
-            statements._insert_bijlagen(connection, delivery, copied, copy_id)
+            statements._insert_new(connection, inbox, {"event_id": delivery.event_id}, "received_ms")
+            statements._apply(connection, delivery, *rest)
             return None
 
         return check_first

@@ -127,7 +127,6 @@ SEEDED: tuple[SeededBug, ...] = (
         fault=_named(postgres.SERVER_FAULTS, "kill -9 of PostgreSQL"),
         promise=Promise.WRONG_ANSWER,
         text="was refused",
-        quick=True,
     ),
     SeededBug(
         name="sticky -1",
@@ -146,7 +145,8 @@ SEEDED: tuple[SeededBug, ...] = (
     ),
     SeededBug(
         name="SQLite synchronous NORMAL",
-        plants={"intake": bugs.sqlite_synchronous_normal},
+        # Both: the relay's commits would sync what the intake wrote before them.
+        plants=dict.fromkeys(("intake", "relay"), bugs.sqlite_synchronous_normal),
         fault=_POWER_CUT,
         promise=Promise.WRONG_ANSWER,
         text="was given to",
@@ -173,7 +173,6 @@ SEEDED: tuple[SeededBug, ...] = (
         fault=_named(rabbitmq.VHOST_FAULTS, "RabbitMQ: the queue is gone when something is published"),
         promise=Promise.LOST,
         text="lacks a version",
-        quick=True,
     ),
     SeededBug(
         name="RabbitMQ: no publisher confirms",

@@ -56,7 +56,7 @@ class OwnNats:
         killed = self._server.pid
         assert killed
         os.kill(killed, signal.SIGKILL)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self._server.pid in (None, killed) or not await self._answers():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

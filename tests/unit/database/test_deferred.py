@@ -35,7 +35,7 @@ def inserts(notes: Engine) -> Iterator[Statements]:
 
 def put_off(words: str) -> Callable[[Connection], str]:
     def work(connection: Connection) -> str:
-        write(connection, INSERT, [{"t": words}], mark=words)
+        write(connection, INSERT, [{"t": words}], words)
         return words
 
     return work
@@ -61,7 +61,7 @@ async def test_who_asks_for_a_mark_sees_what_was_put_off_under_it(
 ) -> None:
     def work(connection: Connection) -> list[list[str]]:
         seen = []
-        write(connection, INSERT, [{"t": "a"}], mark="a")
+        write(connection, INSERT, [{"t": "a"}], "a")
         for mark in ("b", "a"):
             flush_marked(connection, mark)
             seen.append(list(connection.execute(select(NOTE.c.t)).scalars()))

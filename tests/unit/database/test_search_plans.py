@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from components.inzendingen import settings
 from components.statements import record_statements
-from database import attention, figures, schema, search_conditions
+from database import attention, figures, schema, search_conditions, status_figures
 from database.engine import reading, writing
 from database.impact import open_rejections
 from database.inzendingen import tries_of
@@ -22,6 +22,7 @@ from dossier.reden import RedenCode
 from routing.tables import Koppeling, KoppelingStatus
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
+SOON = timedelta(seconds=60)
 SWV = SwvId("swv-a")
 KOPPELING = Koppeling(
     koppeling_id=KoppelingId("k"),
@@ -53,6 +54,13 @@ SEARCHES: dict[str, Callable[[Connection], object]] = {
     "tries": lambda c: tries_of(c, OmgevingId("omg-a"), HulpvraagId("h1")),
     "per day": lambda c: figures.per_day(c, [NOW, NOW + timedelta(days=1)]),
     "per day, one SWV": lambda c: figures.per_day(c, [NOW, NOW + timedelta(days=1)], SWV),
+    "per hour": lambda c: status_figures.received_per_hour(c, NOW, 24),
+    "per hour, one SWV": lambda c: status_figures.received_per_hour(c, NOW, 169, SWV),
+    "delivered per hour": lambda c: status_figures.delivered_per_hour(c, NOW, 24, within=SOON),
+    "delivered, one SWV": lambda c: status_figures.delivered_between(
+        c, NOW, NOW + SOON, within=SOON, swv_id=SWV
+    ),
+    "dead since": lambda c: status_figures.dead_since_ms(c, SWV),
     "backlog": lambda c: figures.backlog(c, SWV),
     "stuck": lambda c: attention.stuck_schools(c, NOW, SWV),
     "last used": lambda c: attention.last_used(c, [KoppelingId("k")]),

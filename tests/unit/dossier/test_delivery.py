@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dossier.correction import Correction, Place
 from dossier.delivery import DeliveredBijlage, Delivery, Herkomst, Outcome, Receipt, Sealed
 from dossier.errors import PoisonCode, PoisonEvent
 from dossier.identifiers import (
@@ -55,6 +56,14 @@ RECEIPT = Receipt(
     versie=2,
     inhoud_hash="ab" * 32,
     outcome=Outcome.ONTVANGEN,
+)
+CORRECTION = Correction(
+    event_id=EVENT,
+    occurred_at=AT,
+    dossiernummer=Dossiernummer(17),
+    versie=3,
+    van=Place(swv_id=SwvId("swv-a"), organisatie_id=OrganisatieId("school-a")),
+    naar=Place(swv_id=SwvId("swv-b"), organisatie_id=OrganisatieId("school-b")),
 )
 DEAD = dataclasses.replace(RECEIPT, outcome=Outcome.DOOD, code=PoisonCode.BIJLAGE_BESCHADIGD, inhoud_hash="")
 Decode = Callable[[bytes], Any]
@@ -308,3 +317,47 @@ def test_no_event_at_all_is_unreadable(decode: Decode, good: bytes, body: bytes)
 def test_a_repr_shows_neither_nonce_nor_ciphertext() -> None:
     assert "geheim" not in repr(DELIVERY)
     assert "nonce" not in repr(DELIVERY)
+
+
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize("event", [DELIVERY, RECEIPT, CORRECTION], ids=lambda event: type(event).__name__)
+def test_a_traceparent_is_an_attribute_of_the_event_and_left_out_where_there_is_none(event: Any) -> None:
+    traced = dataclasses.replace(event, traceparent=TRACEPARENT)
+
+    assert json.loads(traced.encode())["traceparent"] == TRACEPARENT
+    assert type(event).decode(traced.encode()) == traced
+    without = json.loads(traced.encode())
+    del without["traceparent"]
+    assert json.dumps(without, separators=(",", ":")).encode() == event.encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        17,
+        [],
+        {},
+        "",
+        "\ud800",
+        "kanarie",
+        TRACEPARENT.upper(),
+        f" {TRACEPARENT}",
+        f"{TRACEPARENT}\n",
+        f"{TRACEPARENT}-x",
+        TRACEPARENT[:-1],
+        TRACEPARENT.replace("0af7", "０af7"),
+        "ff" + TRACEPARENT[2:],
+        "01" + TRACEPARENT[2:],
+        f"00-{'0' * 32}-b7ad6b7169203331-01",
+        f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01",
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("event", [DELIVERY, RECEIPT, CORRECTION], ids=lambda event: type(event).__name__)
+def test_a_traceparent_that_is_none_is_ignored_and_never_poison(event: Any, value: Any) -> None:
+    body = json.dumps(json.loads(event.encode()) | {"traceparent": value}).encode()
+
+    assert type(event).decode(body) == event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import date
 
@@ -10,6 +11,7 @@ import pytest
 from dossier.brin import Brin
 from dossier.dossier import Dossier
 from dossier.identifiers import KoppelingId, OmgevingId, OrganisatieId, SwvId
+from dossier.reden import Reden
 from dossier.verdict import Route, RouteRule
 from gateway.judge import judge
 from routing.tables import Koppeling, KoppelingStatus, Organisatie, Tables
@@ -38,8 +40,14 @@ TABLES = Tables.build(
 )
 
 
+def judged(
+    dossier: Dossier, omgeving: OmgevingId = OMGEVING, today: date = TODAY
+) -> Route | tuple[Reden, ...]:
+    return judge(dossier, omgeving, TABLES, Limits(), today, lambda: 0.0).outcome
+
+
 def test_a_dossier_with_nothing_against_it_gets_its_route(make_dossier: MakeDossier) -> None:
-    assert judge(make_dossier(), OMGEVING, TABLES, Limits(), TODAY) == Route(
+    assert judged(make_dossier()) == Route(
         koppeling_id=KoppelingId("k"),
         swv_id=SwvId("swv"),
         organisatie_id=OrganisatieId("es"),
@@ -65,7 +73,7 @@ def test_a_dossier_with_nothing_against_it_gets_its_route(make_dossier: MakeDoss
 def test_a_dossier_with_something_against_it_gets_every_reden_at_once(
     make_dossier: MakeDossier, fields: dict[str, str], omgeving: str, codes: list[str]
 ) -> None:
-    outcome = judge(make_dossier(**fields), OmgevingId(omgeving), TABLES, Limits(), TODAY)
+    outcome = judged(make_dossier(**fields), OmgevingId(omgeving))
 
     assert isinstance(outcome, tuple)
     assert [reden.code.value for reden in outcome] == codes
@@ -74,5 +82,13 @@ def test_a_dossier_with_something_against_it_gets_every_reden_at_once(
 def test_the_day_is_the_callers(make_dossier: MakeDossier) -> None:
     dossier = make_dossier(geboortedatum="2026-10-01")
 
-    assert isinstance(judge(dossier, OMGEVING, TABLES, Limits(), TODAY), tuple)
-    assert isinstance(judge(dossier, OMGEVING, TABLES, Limits(), date(2026, 10, 1)), Route)
+    assert isinstance(judged(dossier), tuple)
+    assert isinstance(judged(dossier, today=date(2026, 10, 1)), Route)
+
+
+def test_it_tells_by_the_callers_clock_what_each_part_took(make_dossier: MakeDossier) -> None:
+    moments = itertools.accumulate([100.0, 2.0, 0.5])
+
+    judgement = judge(make_dossier(), OMGEVING, TABLES, Limits(), TODAY, lambda: next(moments))
+
+    assert (judgement.validate_seconds, judgement.route_seconds) == (2.0, 0.5)

@@ -11,15 +11,22 @@ from sqlalchemy import Engine
 
 from database import dossiernummers
 from database.adoption import Obstacle
+from database.answered import answered_versions
 from database.engine import open_engine, reading, writing
 from database.inzendingen import find_inzending
 from database.migrate import History
 from database.outbox import mark_delivered
 from dossier.delivery import Delivery
 from dossier.errors import ConfigurationError
-from dossier.identifiers import InzendingId
+from dossier.identifiers import Dossiernummer, InzendingId
 from dossier.verdict import Soort
+from gateway.reconcile import reconcile
 from gateway.restore import ZONDER_INHOUD, Findings, inspect, put_right
+from kindkans.copying import Copied
+from kindkans.dossiers.bijlagen import remove_bijlage
+from kindkans.dossiers.deleting import delete_hulpvraag
+from kindkans.queries import held_versions
+from kindkans.rights.words import AccountId, Lid, Rol, RolId, RolType
 from kindkans.statements import receive
 from storage.keyring import Keyring
 from storage.seal import Seal
@@ -35,16 +42,40 @@ def store(world: World, new_database: Callable[[History], str]) -> Iterator[Engi
     engine.dispose()
 
 
-def deliver_all(world: World, store: Engine, change: Callable[[Delivery], Delivery] = lambda d: d) -> None:
+def deliver_all(
+    world: World,
+    store: Engine,
+    change: Callable[[Delivery], Delivery] = lambda d: d,
+    *,
+    bijlagen: bool = False,
+) -> None:
     """As relay and store do it."""
     for (body,) in world.rows(
         "SELECT body FROM outbox_payload JOIN outbox USING (event_id) WHERE state = 'wachtend'"
     ):
         delivery = Delivery.decode(bytes(body))
         with writing(store) as connection:
-            assert receive(connection, change(delivery), (), COPY) is None
+            copied = [
+                Copied(
+                    positie=b.positie,
+                    size_bytes=b.size_bytes,
+                    sha256=b.sha256,
+                    object_id=f"{COPY}/{b.positie}",
+                )
+                for b in (delivery.bijlagen if bijlagen else ())
+            ]
+            assert receive(connection, change(delivery), copied, COPY) is None
         with writing(world.engine) as connection:
             mark_delivered(connection, delivery.event_id)
+
+
+def delete(store: Engine, number: int) -> None:
+    """As somebody does it who may: the bijlage first."""
+    rol = Rol(rol_id=RolId("r"), naam="r", type=RolType.REST)
+    lid = Lid(account_id=AccountId("a"), actor="a", gebruikersnaam="a", naam="a", rol=rol)
+    with writing(store) as connection:
+        remove_bijlage(connection, lid, Dossiernummer(number), 1, 1)
+        delete_hulpvraag(connection, lid, Dossiernummer(number))
 
 
 def forget_everything(world: World) -> None:
@@ -101,6 +132,27 @@ async def test_an_adopted_push_has_the_record_it_had(world: World, store: Engine
     assert (world.count("inzending"), world.count("dossier")) == (3, 2)
     assert world.count("audit", "action = 'push_adopted'") == 3
     assert world.count("audit", "action = 'numbers_advanced'") == 1
+
+
+async def test_a_deleted_hulpvraag_is_adopted_as_a_number_and_a_hash_and_nobodys_name(
+    world: World, store: Engine, make_dossier
+) -> None:
+    dossier = make_dossier()
+    number = await world.number(dossier, b"een")
+    deliver_all(world, store, bijlagen=True)
+    delete(store, number)
+    forget_everything(world)
+
+    assert obstacles(found(world, store)) == [""]
+    put_right(world.engine, store, world.seal, "test")
+
+    assert found(world, store).nothing_to_do
+    assert world.rows("SELECT schoolnaam, naam_hash, vestiging FROM inzending") == [("", "", None)]
+    assert world.rows("SELECT size_bytes, naam_characters FROM inzending_bijlage") == [(3, 0)]
+    again = await world.push(dossier, b"een")
+    assert (again.dossiernummer, again.soort) == (number, Soort.HERHALING)
+    with reading(world.engine) as ours, reading(store) as theirs:
+        assert reconcile(answered_versions(ours), held_versions(theirs)).proven
 
 
 async def test_a_version_that_was_adopted_first_is_not_undone_by_an_older_one(

@@ -14,12 +14,12 @@ from database.engine import reading, writing
 from database.schema import account as table
 from database.secret_hashes import verify_password
 from helpdesk import accounts
-from helpdesk.account_refusals import AccountRefused, Fout
 from helpdesk.accounts import Account
-from helpdesk.passwords import Weak, weakness
 from helpdesk.roles import Person, Role
-from helpdesk.sessions import Sessions
 from storage.seal import Seal
+from web.account_refusals import AccountRefused, Fout
+from web.passwords import Weak, weakness
+from web.sessions import Sessions
 
 from .conftest import AUDITOR_S1, BEHEER_S1, BEHEERDER, HELPDESK, S1, S2, Do
 
@@ -138,7 +138,7 @@ def test_a_change_ends_the_sessions_of_this_account_at_once_and_is_in_the_audit(
     do: Do, make: Make, seal: Seal, engine: Engine, action: str, change: Change
 ) -> None:
     account, other = make("anna"), make("bert")
-    tokens = [do(Sessions().start, a.person, a.account_id) for a in (account, account, other)]
+    tokens = [do(Sessions().start, a.person.who, a.account_id) for a in (account, account, other)]
 
     change(do, seal, account)
 
@@ -151,7 +151,7 @@ def test_a_change_ends_the_sessions_of_this_account_at_once_and_is_in_the_audit(
 
 def test_who_changes_their_own_password_stays_where_they_are(do: Do, make: Make, engine: Engine) -> None:
     account = make("anna")
-    here, elsewhere = (do(Sessions().start, account.person, account.account_id) for _ in range(2))
+    here, elsewhere = (do(Sessions().start, account.person.who, account.account_id) for _ in range(2))
     session = do(Sessions().find, here)
 
     do(accounts.change_own_password, account.person, "drie koeien op een rij", session.session_id)

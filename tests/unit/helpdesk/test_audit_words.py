@@ -13,7 +13,7 @@ from dossier.identifiers import SwvId
 from helpdesk.audit_words import ACTIONS, Groep, actions_of, detail_for, words_of_action
 
 ROOT = Path(__file__).parents[3]
-CODE = ("adapters", "database", "gateway", "helpdesk", "kindkans", "outbox")
+CODE = ("adapters", "database", "gateway", "helpdesk", "outbox", "web")
 
 
 def _written(tree: ast.AST) -> Iterator[str | None]:

@@ -20,6 +20,7 @@ MATRIX = {
     Right.SWVS: "n n n j",
     Right.ACCOUNTS: "n j n j",
     Right.AUDIT: "j n j j",
+    Right.ZICHTBAARHEID: "j n n j",
 }
 PEOPLE = {person.role: person for person in (HELPDESK, BEHEER_S1, AUDITOR_S1, BEHEERDER)}
 

@@ -12,8 +12,9 @@ from dossier.errors import ConfigurationError, PoisonEvent
 from dossier.timestamps import to_ms
 from kindkans import queries
 from kindkans.copying import Copied
+from kindkans.failures import count_failure, forget_failures
 from kindkans.schema import metadata
-from kindkans.statements import Held, count_failure, find_held, forget_failures, receive
+from kindkans.statements import Held, find_held, receive
 
 COPY = "c" * 32
 

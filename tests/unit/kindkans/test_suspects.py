@@ -10,9 +10,9 @@ from brokers.backoff import Backoff
 from brokers.messages import Dead, Done, Incoming, Later
 from dossier.delivery import Receipt
 from dossier.errors import Unavailable
+from kindkans.failures import count_failure
 from kindkans.handler import DeliveryHandler
 from kindkans.settings import StoreSettings
-from kindkans.statements import count_failure
 from kindkans.suspects import Suspects
 
 ONCE = Backoff(first_seconds=2, cap_seconds=2)
@@ -121,7 +121,7 @@ async def test_an_event_that_takes_too_long_fails_and_is_dead_after_its_tries(
     hanging = new_delivery("a", files=(b"x",))
     other = [new_delivery(str(n), number=n, files=(b"y",)) for n in (2, 3, 4)]
     objects = Hanging(source, hanging)
-    handler = new_handler(source=objects, seconds=0.3)
+    handler = new_handler(source=objects, seconds=1.5)
     outcomes = []
     for deliveries, innocent in enumerate(other, start=1):
         working = asyncio.create_task(handler(again(hanging, deliveries)))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection, Engine
 
+from components import outbox_states
 from database import outbox, outbox_rows
 from database.dossiers import insert_dossier
 from database.engine import open_engine, reading, writing
@@ -93,7 +94,7 @@ class Box:
 
     def states(self) -> dict[str, int]:
         with reading(self.engine) as connection:
-            return {s.value: n for s, n in outbox_rows.counts(connection).items() if n}
+            return {s.value: n for s, n in outbox_states.counts(connection).items() if n}
 
     def moments(self, event_id: InzendingId) -> list[tuple[str, str]]:
         with reading(self.engine) as connection:

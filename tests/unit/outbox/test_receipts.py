@@ -31,7 +31,7 @@ class Seen(SilentOutbox):
     def __init__(self) -> None:
         self.told: list[tuple[object, ...]] = []
 
-    def delivered(self, event_id) -> None:
+    def delivered(self, event_id, age_seconds) -> None:
         self.told.append(("delivered", event_id))
 
     def dead(self, event_id, code) -> None:

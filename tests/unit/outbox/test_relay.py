@@ -78,7 +78,7 @@ async def running(box, broker, seen, settings=SETTINGS, transact=None):
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 

@@ -31,7 +31,7 @@ async def load(objects: LocalObjects, object_id: str) -> bytes:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 

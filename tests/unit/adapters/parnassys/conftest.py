@@ -15,7 +15,7 @@ from lxml import etree
 from adapters.parnassys.bijlage_intake import Objects, ObjectWriter
 from adapters.parnassys.contract_check import Contract
 from adapters.parnassys.endpoint import Endpoint, EndpointSettings
-from adapters.parnassys.exchange import Exchange
+from adapters.parnassys.exchange import Exchange, SilentObserver
 from adapters.parnassys.framing import parse_framing
 from adapters.parnassys.limits import ReaderLimits
 from adapters.parnassys.names import NS, SoapVersion
@@ -141,8 +141,12 @@ class MemoryUseCases:
 
 
 @dataclass
-class RecordingObserver:
+class RecordingObserver(SilentObserver):
     exchanges: list[Exchange] = field(default_factory=list)
+    begun: int = 0
+
+    def began(self) -> None:
+        self.begun += 1
 
     def finished(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from adapters.parnassys import receive
 from adapters.parnassys.names import Operation
 from adapters.parnassys.standin.messages import (
     File,
@@ -158,3 +161,25 @@ async def test_storage_that_fails_is_a_fault_and_leaves_nothing(gateway: Any, mt
     assert answer.text("code") == "NIET_BESCHIKBAAR"
     assert gateway.objects.is_empty
     assert gateway.use_cases.dossiers == []
+
+
+async def test_who_waits_for_a_fault_does_not_wait_for_a_storage_that_lets_nothing_go(
+    gateway: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "_ABORT_SECONDS", 0.01)
+    thawed, discard = asyncio.Event(), gateway.objects.discard
+
+    async def frozen(inzending_id: Any) -> None:
+        await thawed.wait()
+        await discard(inzending_id)
+
+    gateway.objects.discard = frozen
+    whole = indienen(Push(files=(File(content=PDF), File(content=PDF))))
+    answer = await gateway.client.post(replace(whole, body=whole.body[:-5]), piece=10_000)
+
+    assert answer.status == 400
+    assert gateway.objects.discarded == []
+    thawed.set()
+    async with asyncio.timeout(30):
+        while not gateway.objects.discarded:  # noqa: ASYNC110 - it is a condition
+            await asyncio.sleep(0)

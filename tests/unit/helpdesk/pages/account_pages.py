@@ -14,13 +14,14 @@ from database.engine import reading, writing
 from database.login_failures import read_clock
 from database.organisaties import Swv
 from dossier.identifiers import SwvId
-from helpdesk import accounts, totp
+from helpdesk import accounts
 from helpdesk import administration as admin
 from helpdesk.accounts import Account
+from helpdesk.desk import Desk
 from helpdesk.roles import Person, Role
-from helpdesk.web.desk import Desk
 from unit.helpdesk.pages.conftest import Browser, Visitor, fields_of
 from unit.helpdesk.pages.listed import plain
+from web import totp
 
 ACCOUNTS, NEW = "/beheer/accounts", "/beheer/accounts/nieuw"
 PASSWORD = "een paard in de gang"

@@ -84,7 +84,7 @@ def dies(world: World, event_id: InzendingId, code: str = "VERWERKING_MISLUKT") 
 
 def is_delivered(world: World, event_id: InzendingId) -> None:
     with writing(world.engine) as connection:
-        assert outbox.mark_delivered(connection, event_id)
+        assert outbox.mark_delivered(connection, event_id) is not None
 
 
 def audited(world: World, action: str) -> list[tuple[Any, ...]]:

@@ -11,16 +11,19 @@ import httpx
 import pytest
 
 from components.intake_world import World
+from components.silences import endless_kalender
 from database.engine import reading, writing
+from database.silence_memory import SilenceMemory
 from dossier.identifiers import SwvId
-from helpdesk.login import Login
+from helpdesk.app import helpdesk_app
+from helpdesk.desk import Desk
 from helpdesk.roles import Person, Role
-from helpdesk.sessions import Sessions
-from helpdesk.web.app import Observer, helpdesk_app
-from helpdesk.web.desk import Desk
 from unit.conftest import MakeDossier
 from unit.helpdesk.pages.listed import Push, add_swv_b, pusher
 from validators.limits import Limits
+from web.app import Observer
+from web.login import Login
+from web.sessions import Sessions
 
 ADDRESS = "http://helpdesk.test"
 
@@ -95,6 +98,7 @@ def desk(world: World) -> Desk:
         limits=Limits(),
         address=ADDRESS,
         login=Login(world.engine, world.seal),
+        silences=SilenceMemory(kalender=endless_kalender()),
     )
 
 
@@ -117,7 +121,7 @@ async def visitor(desk: Desk, recorder: Observer) -> AsyncIterator[Visitor]:
             actor=f"lokaal:{naam.lower()}", naam=naam, role=role, swv_id=SwvId(swv) if swv else None
         )
         with writing(desk.engine) as connection:
-            token = Sessions().start(connection, person)
+            token = Sessions().start(connection, person.who)
         client.cookies.set(desk.cookie, token)
         return Browser(desk, client, token)
 

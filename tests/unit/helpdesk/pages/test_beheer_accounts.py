@@ -10,8 +10,8 @@ import pytest
 from components.intake_world import World
 from database.engine import reading, writing
 from helpdesk.audit_words import words_of_action
+from helpdesk.desk import Desk
 from helpdesk.roles import Role
-from helpdesk.web.desk import Desk
 from unit.helpdesk.pages.account_pages import (
     ACCOUNTS,
     ANNA,
@@ -179,7 +179,7 @@ async def test_an_account_is_logged_out_everywhere(
 ) -> None:
     boss, anna = visitor(Role.BEHEERDER), make("anna")
     with writing(desk.engine) as connection:
-        tokens = [desk.sessions.start(connection, anna.person, anna.account_id) for _ in range(2)]
+        tokens = [desk.sessions.start(connection, anna.person.who, anna.account_id) for _ in range(2)]
     assert "2 sessies, laatst gezien" in await boss.page(path_of(anna))
     page = f"{path_of(anna)}/sessies"
     done = await boss.submit(page, page)

@@ -8,14 +8,14 @@ import pytest
 
 from components.intake_world import World
 from helpdesk.audit_words import words_of_action
-from helpdesk.pages.beheer_account_wijzigen import ACTIES
+from helpdesk.desk import Desk
 from helpdesk.pages.beheer_accounts import RECHTEN
 from helpdesk.roles import RIGHTS, TYPES, Right, Role
-from helpdesk.web.desk import Desk
-from helpdesk.web.routes import PAGES
+from helpdesk.routes import PAGES
 from unit.helpdesk.pages.account_pages import ACCOUNTS, ANNA, NEW, Make, add, ask_new, maker, path_of, stored
 from unit.helpdesk.pages.conftest import Visitor, fields_of
 from unit.helpdesk.pages.listed import plain
+from web.account_pages import ACTIES
 
 
 @pytest.fixture

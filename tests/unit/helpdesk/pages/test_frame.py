@@ -8,9 +8,9 @@ import pytest
 
 from database.migrate import History
 from helpdesk.roles import Role
-from helpdesk.web.headers import CSP
-from helpdesk.web.routes import PAGES
+from helpdesk.routes import PAGES
 from unit.helpdesk.pages.conftest import ADDRESS, Visitor
+from web.headers import CSP
 
 ALL = tuple(Role)
 HELPDESK = (Role.HELPDESK, Role.BEHEERDER)
@@ -85,6 +85,7 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "GET /inzendingen/{inzending_id}": DESK,
     "GET /inzendingen/{inzending_id}/controle": DESK,
     "POST /inzendingen/{inzending_id}/leerling": DESK,
+    "POST /inzendingen/{inzending_id}/zichtbaarheid": HELPDESK,
     "GET /inzendingen/{inzending_id}/verplaats": DESK,
     "POST /inzendingen/{inzending_id}/verplaats/bevestig": DESK,
     "POST /inzendingen/{inzending_id}/verplaats": DESK,
@@ -93,6 +94,8 @@ MATRIX: dict[str, tuple[Role, ...] | None] = {  # None: without a session
     "POST /herstel": DESK,
     "GET /waar": DESK,
     "POST /waar": DESK,
+    "GET /status": DESK,
+    "GET /status/{dashboard}": HELPDESK,
     "GET /audit": AUDIT,
     "GET /audit.csv": AUDIT,
     "GET /inzendingen": DESK,
@@ -115,15 +118,17 @@ def swv_of(role: Role) -> str | None:
     return "swv-a" if role is Role.APPLICATIEBEHEERDER else None
 
 
-@pytest.mark.parametrize("role", ALL)
 @pytest.mark.parametrize("name", [name for name, roles in MATRIX.items() if roles is not None])
-async def test_a_page_is_for_who_the_matrix_says(visitor: Visitor, name: str, role: Role) -> None:
+async def test_a_page_is_for_who_the_matrix_says(visitor: Visitor, name: str) -> None:
     method, path = name.split(" ")
-    browser = visitor(role, swv_of(role))
     filled = path.replace("{", "").replace("}", "")  # ids that there are not
-    response = await (browser.get(filled) if method == "GET" else browser.post(filled))
-    allowed = role in (MATRIX[name] or ())
-    assert (response.status_code != 403) == allowed, response.text[-500:]
+    let_in = []
+    for role in ALL:
+        browser = visitor(role, swv_of(role))
+        response = await (browser.get(filled) if method == "GET" else browser.post(filled))
+        if response.status_code != 403:
+            let_in.append(role)
+    assert set(let_in) == set(MATRIX[name] or ())
 
 
 @pytest.mark.parametrize("name", [name for name, roles in MATRIX.items() if roles is not None])

@@ -17,9 +17,9 @@ from dossier.errors import PoisonCode
 from dossier.identifiers import OrganisatieId, SwvId
 from dossier.reden import CATALOGUE, RedenCode
 from helpdesk import administration as admin
+from helpdesk.dead_words import DEAD_WORDS
 from helpdesk.pages import inzending, leerling, verplaats
 from helpdesk.roles import Role
-from helpdesk.web.dead_words import DEAD_WORDS
 from outbox.settings import REFUSED_BY_BROKER
 from routing.tables import Organisatie
 from unit.conftest import build_bijlage, build_dossier

@@ -94,7 +94,7 @@ async def test_each_status_lists_what_stands_so(visitor: Visitor, pushed: Push, 
     double = await pushed(hulpvraag_id="hv-a")
     delivered, dead = await pushed(), await pushed()
     with writing(world.engine) as connection:
-        assert mark_delivered(connection, delivered)
+        assert mark_delivered(connection, delivered) is not None
         assert mark_dead(connection, dead, "ZEGEL_ONGELDIG")
     browser = visitor(Role.HELPDESK)
     for status, found, words in (

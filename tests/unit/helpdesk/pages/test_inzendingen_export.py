@@ -10,9 +10,9 @@ import pytest
 
 from components.intake_world import World
 from database.engine import reading
+from helpdesk.desk import Desk
 from helpdesk.pages import inzendingen, zoekvraag
 from helpdesk.roles import Person, Role
-from helpdesk.web.desk import Desk
 from unit.helpdesk.pages.conftest import Visitor
 from unit.helpdesk.pages.listed import Push, of_both
 

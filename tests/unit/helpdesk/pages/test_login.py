@@ -17,17 +17,18 @@ from database.audit import list_audit
 from database.engine import reading, writing
 from database.login_failures import read_clock
 from database.schema import login_mislukking
-from helpdesk import accounts, throttle, totp
+from helpdesk import accounts
 from helpdesk.accounts import Account
-from helpdesk.login import REFUSED
-from helpdesk.oidc import Oidc
-from helpdesk.oidc_provider import OidcSettings
-from helpdesk.oidc_refusals import MELDINGEN, OidcFout
-from helpdesk.pages.login import local_path
+from helpdesk.app import helpdesk_app
+from helpdesk.desk import Desk
 from helpdesk.roles import Person, Role
-from helpdesk.web.app import helpdesk_app
-from helpdesk.web.desk import Desk
 from unit.helpdesk.pages.conftest import ADDRESS, Browser, Recorder, Visitor
+from web import throttle, totp
+from web.login import REFUSED
+from web.login_page import local_path
+from web.oidc import Oidc
+from web.oidc_provider import OidcSettings
+from web.oidc_refusals import MELDINGEN, OidcFout
 
 PASSWORD = " een paard in de gang "  # blanks and all
 CLI = Person(actor="cli:test", naam="", role=Role.BEHEERDER)

@@ -1,0 +1,1 @@
+"""The store as JSON, for programs: the same dossiers, by the same rights."""

@@ -1,0 +1,1 @@
+"""What stands in a dossier: its hulpvraag and the tabs around it."""

@@ -1,0 +1,1 @@
+"""What people see of the store: dossiers and their tabs, vergaderingen, kengetallen, beheer."""
