@@ -29,7 +29,7 @@ def paused_as_a_whole():
 
 async def main():
     configure_logs(log_format="json", log_level="info")
-    watchdog = Watchdog(1.0)
+    watchdog = Watchdog(float(sys.argv[2]))
     await watchdog.start()
     await asyncio.sleep(0.01)
     {"hangs": lambda: time.sleep(60), "hangs in C": hang_in_c, "paused": paused_as_a_whole}[sys.argv[1]]()
@@ -40,9 +40,11 @@ asyncio.run(main())
 """
 
 
-def _run(how: str) -> subprocess.Popen[bytes]:
+def _run(how: str, *, limit_seconds: float = 1.0) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", _PROCESS, how], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-c", _PROCESS, how, str(limit_seconds)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -61,13 +63,13 @@ def test_a_loop_that_hangs_in_c_ends_the_process_and_names_the_function() -> Non
 
 
 def test_a_process_that_was_paused_goes_on() -> None:
-    process = _run("paused")
+    process = _run("paused", limit_seconds=3.0)
     try:
         assert process.stdout is not None
         process.stdout.readline()
         _until_stopped(process)
         # Longer than the limit of our own thread; the other one's is twice that, and in real seconds.
-        threading.Event().wait(1.5)
+        threading.Event().wait(3.5)
         process.send_signal(signal.SIGCONT)
         process.communicate(timeout=40)
     finally:
