@@ -174,6 +174,7 @@ _OFFER_AGAIN = (  # not what retention has emptied: the row's own check would re
 )
 _APPEND = insert(outbox).values(due_ms=now_ms())
 _APPEND_PAYLOAD = insert(outbox_payload)
+_NOTE = insert(outbox_gebeurtenis).values(at_ms=now_ms())
 
 
 def append(
@@ -310,7 +311,5 @@ def offer_again(connection: Connection, event_id: InzendingId) -> bool:
 def _note(
     connection: Connection, event_ids: Sequence[InzendingId], gebeurtenis: Gebeurtenis, code: str = ""
 ) -> None:
-    if event_ids:
-        statement = insert(outbox_gebeurtenis).values(at_ms=now_ms())
-        rows = [{"event_id": e, "gebeurtenis": gebeurtenis.value, "code": code} for e in event_ids]
-        connection.execute(statement, rows)
+    rows = [{"event_id": e, "gebeurtenis": gebeurtenis.value, "code": code} for e in event_ids]
+    write(connection, _NOTE, rows)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, literal_column, select
 
 from database.engine import now_ms
-from database.schema import dossier, outbox, outbox_gebeurtenis, outbox_payload
-from dossier.identifiers import Dossiernummer, InzendingId, SwvId
+from database.schema import dossier, inzending, outbox, outbox_gebeurtenis, outbox_payload, verplaatsing
+from dossier.identifiers import BerichtId, Dossiernummer, InzendingId, SwvId
 from dossier.status import Gebeurtenis, Moment
 from dossier.timestamps import from_ms
 
@@ -53,6 +53,40 @@ class OutboxRow:
     created_ms: int
     finished_ms: int | None
     inhoud_verwijderd_ms: int | None  # when retention took its content; None: it is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """What a receipt of an event must say, and where the event is now."""
+
+    dossiernummer: Dossiernummer
+    versie: int
+    inhoud_hash: str  # of a move: empty, for it has no content
+    bericht_id: BerichtId | None  # of a move: none
+    state: State
+
+
+_PROMISED = (
+    select(
+        outbox.c.dossiernummer,
+        outbox.c.versie,
+        outbox.c.state,
+        inzending.c.bericht_id,
+        case((verplaatsing.c.event_id.is_not(None), ""), else_=inzending.c.inhoud_hash).label("inhoud_hash"),
+    )
+    .outerjoin(inzending, inzending.c.inzending_id == outbox.c.event_id)
+    .outerjoin(verplaatsing, verplaatsing.c.event_id == outbox.c.event_id)
+    .where(outbox.c.event_id == bindparam("id"))
+    .with_for_update(of=outbox)
+)
+
+
+def find_promised(connection: Connection, event_id: InzendingId) -> Promised | None:
+    """In a transaction that writes; to its end nobody else changes the event. None if there is none."""
+    row = connection.execute(_PROMISED, {"id": event_id}).first()
+    if row is None or row.inhoud_hash is None:
+        return None
+    return Promised(**{**row._mapping, "state": State(row.state)})
 
 
 def find_event(connection: Connection, event_id: InzendingId) -> OutboxRow | None:

@@ -11,6 +11,7 @@ from brokers.backoff import Backoff
 from brokers.messages import Dead, Done, Incoming, Later
 from brokers.messages import Outcome as Handling
 from database import inzendingen, moves, outbox, outbox_rows
+from database.outbox_rows import Promised, State
 from dossier.delivery import Outcome, Receipt
 from dossier.errors import PoisonCode, PoisonEvent, Unavailable
 from dossier.identifiers import BerichtId
@@ -80,26 +81,22 @@ class ReceiptHandler:
 
 
 _Effect = _Delivered | _Died | _Unknown
-_Original = inzendingen.InzendingRecord | moves.MoveRecord
 
 
 def _apply(connection: Connection, receipt: Receipt) -> tuple[_Effect, BerichtId | None]:
     """And the berichtId of the push that it was about, if it was one."""
-    push = inzendingen.find_inzending(connection, receipt.event_id)
-    original = push or moves.find_move(connection, receipt.event_id)
-    return _effect(connection, receipt, original), push.bericht_id if push else None
+    promised = outbox_rows.find_promised(connection, receipt.event_id)
+    if promised is None:
+        return _without_row(connection, receipt)
+    if promised.state is State.WACHTEND:
+        outbox.confirm_published(connection, receipt.event_id)
+    return _effect(connection, receipt, promised), promised.bericht_id
 
 
-def _effect(connection: Connection, receipt: Receipt, original: _Original | None) -> _Effect:
-    event = outbox_rows.find_event(connection, receipt.event_id)
-    if event is None and original is not None and original.bezorgd_ms is not None:
-        return _Delivered(age_ms=None)  # long ago: retention has taken its row
-    if event is None or original is None:
-        return _Unknown()
-    outbox.confirm_published(connection, receipt.event_id)
+def _effect(connection: Connection, receipt: Receipt, promised: Promised) -> _Effect:
     if receipt.outcome is Outcome.DOOD:
         return _die(connection, receipt, receipt.code or PoisonCode.VERWERKING_MISLUKT)
-    ours = (event.dossiernummer, event.versie, original.inhoud_hash)
+    ours = (promised.dossiernummer, promised.versie, promised.inhoud_hash)
     if (receipt.dossiernummer, receipt.versie, receipt.inhoud_hash) != ours:
         return _die(connection, receipt, PoisonCode.INHOUD_WIJKT_AF)
     return _Delivered(outbox.mark_delivered(connection, receipt.event_id))
@@ -107,3 +104,11 @@ def _effect(connection: Connection, receipt: Receipt, original: _Original | None
 
 def _die(connection: Connection, receipt: Receipt, code: PoisonCode) -> _Died:
     return _Died(code.value, outbox.mark_dead(connection, receipt.event_id, code.value))
+
+
+def _without_row(connection: Connection, receipt: Receipt) -> tuple[_Effect, BerichtId | None]:
+    """Delivered long ago, and retention has taken its row; or none of ours."""
+    push = inzendingen.find_inzending(connection, receipt.event_id)
+    original = push or moves.find_move(connection, receipt.event_id)
+    gone = original is not None and original.bezorgd_ms is not None
+    return _Delivered(age_ms=None) if gone else _Unknown(), push.bericht_id if push else None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from psycopg import errors
 
 from brokers.messages import Dead, Done, Incoming, Later
-from database import outbox
+from components.postgres import execute, name_of
+from database import deferred, outbox, outbox_rows
+from database.engine import writing
 from dossier.delivery import Outcome, Receipt
 from dossier.errors import PoisonCode, Unavailable
 from dossier.identifiers import InzendingId
@@ -125,3 +128,34 @@ async def test_who_waits_for_a_version_is_told_when_the_one_before_is_finished(b
     await handler(receipt(box.add("a")))
     await handler(Incoming(body=b"", deliveries=1))
     assert told == [1]
+
+
+async def test_a_group_of_receipts_leaves_each_tijdlijn_as_they_would_one_by_one(box):
+    marked, unmarked = box.add("a"), box.add("b")
+    box.claim()
+    box.publish(marked)
+    with writing(box.engine) as connection:
+
+        async def together(work):
+            return work(connection)
+
+        deferred.begin(connection)
+        handler = ReceiptHandler(together)
+        for one in (receipt(marked), receipt(unmarked, dossiernummer=2), receipt(marked)):
+            assert await handler(one) == Done()
+        deferred.flush(connection)
+        deferred.end(connection)
+
+    assert box.moments(marked) == box.moments(unmarked) == [("gepubliceerd", ""), ("bezorgd", "")]
+    assert [box.row(one).publishes for one in (marked, unmarked)] == [1, 1]
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_nobody_changes_an_event_while_its_receipt_is_applied(box, postgres_port):
+    event_id = box.add("a")
+    database = name_of(box.engine.url.render_as_string())
+    with writing(box.engine) as connection:
+        outbox_rows.find_promised(connection, event_id)
+        with pytest.raises(errors.LockNotAvailable):
+            execute(postgres_port, "SELECT 1 FROM outbox FOR UPDATE NOWAIT", database=database)
+    assert execute(postgres_port, "SELECT 1 FROM outbox FOR UPDATE NOWAIT", database=database) == [(1,)]
