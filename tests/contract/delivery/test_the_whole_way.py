@@ -72,7 +72,8 @@ async def test_verify_finds_a_bijlage_that_is_damaged_or_missing_in_the_store(wo
         await world.until_states(bezorgd=1)
     first, second, _ = held = world.store.read(lambda c: list(queries.held_bijlagen(c)))
     place = world.store.place
-    place.put(place.key(first.object_id), place.kept()[place.key(first.object_id)][:-1] + b"\x00")
+    kept = place.kept()[place.key(first.object_id)]
+    place.put(place.key(first.object_id), kept[:-1] + bytes([kept[-1] ^ 1]))
     place.remove(place.key(second.object_id))
     assert [b async for b in damaged_bijlagen(held, world.store.objects)] == [first, second]
 
