@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any
 
 import requests
 
-from acceptance.warm import warm_cli
+from acceptance.warm import Running, start, warm_cli
 from adapters.parnassys.standin.client import ParnasSys
 from components.nats import used_nats
 from database.engine import reading, writing
@@ -55,7 +54,7 @@ class Gateway:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Running] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -100,10 +99,7 @@ class Gateway:
         if role in ("up", "broker"):
             used_nats("the gateway's own")
         (self.folder / f"running-{role}.json").unlink(missing_ok=True)
-        with self.log(role).open("ab") as log:
-            self.running[role] = subprocess.Popen(
-                [sys.executable, "-m", "gateway", role], env=self.full_environment(), stderr=log, stdout=log
-            )
+        self.running[role] = start([role], self.full_environment(), self.log(role))
         if wait:
             wait_for(lambda: self.ready(role))
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 os.environ.setdefault("FAULT_LONG_SECONDS", "300")
 os.environ.setdefault("FAULT_KILLS", "5")
+os.environ.setdefault("STARTS", "cold")  # it tells how soon all is well again
 _TESTS = Path(__file__).parent.parent
 sys.path.insert(0, str(_TESTS))
 

@@ -19,6 +19,7 @@ import psutil
 import requests
 
 from acceptance.process import Gateway, wait_for
+from acceptance.warm import start
 from components.nats import used_nats
 from components.postgres import free_port
 
@@ -51,12 +52,15 @@ class Processes(Gateway):
         environment = self.full_environment() | {"OPS_PORT": str(self._ops_port(role))}
         if "-" in role:
             environment["PORT"] = str(self.soap_port(role))
-        with self.log(role).open("ab") as log:
-            kind = role.split("-")[0]
-            if kind in ("up", "broker"):
-                used_nats("the gateway's own")
-            command = [sys.executable, "-m", *self.launchers.get(kind, ("gateway",)), kind]
-            self.running[role] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+        kind = role.split("-")[0]
+        if kind in ("up", "broker"):
+            used_nats("the gateway's own")
+        if kind in self.launchers:
+            with self.log(role).open("ab") as log:
+                command = [sys.executable, "-m", *self.launchers[kind], kind]
+                self.running[role] = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+        else:
+            self.running[role] = start([kind], environment, self.log(role))
         if wait:
             self.wait_ready(role)
 
