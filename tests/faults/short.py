@@ -23,6 +23,7 @@ LONG_ONLY: dict[On, set[str]] = {
     On.EMBEDDED: {
         # On POSTGRES or PRODUCTION.
         *_kills(
+            Failpoint.INTAKE_COMMIT_SENT,
             Failpoint.INTAKE_COMMITTED,
             Failpoint.RELAY_CLAIMED,
             Failpoint.RELAY_PUBLISHED,
@@ -36,7 +37,13 @@ LONG_ONLY: dict[On, set[str]] = {
         "the broker is killed, and the store away",
         "poison: undecodable",
         "poison: unknown version",
+        "poison: an exception",
+        "poison: blocks the event loop",
         "clients: gone amid the answer",
+        "clients: 500 slow senders",  # tests/acceptance/test_hostile.py has some
+        "of two workers of an intake one is killed",  # tests/acceptance/test_workers.py
+        "two of each role",
+        "relay: wakes after its lease",
     },
     On.IMPATIENT: {
         "broker: streams deleted",  # beside: wiped and refilled
@@ -52,7 +59,7 @@ LONG_ONLY: dict[On, set[str]] = {
         "cut at a COMMIT of intake: it never arrives",
         "cut at a COMMIT of relay: its answer is lost",
     },
-    On.PRODUCTION: {"RabbitMQ: no permission to write"},
+    On.PRODUCTION: {"RabbitMQ: no permission to write", "cut at a publish of relay: it never arrives"},
     On.PRODUCTION_ALONE: {"kill -9 of RabbitMQ, and the store away"},  # its restart takes a minute
 }
 

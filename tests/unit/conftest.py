@@ -15,6 +15,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 
 from components.intake_world import OMGEVING, World
+from database import secret_hashes
 from database.engine import open_engine
 from database.migrate import History
 from database.organisaties import Swv
@@ -82,6 +83,15 @@ def build_dossier(
         ),
         bijlagen=bijlagen,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Argon2id with the least memory there is; test_secret_hashes.py has what it should cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_MEMORY_KIB", "_PASSWORD_MEMORY_KIB"):
+            patch.setattr(secret_hashes, name, 8)
+        yield
 
 
 @pytest.fixture(scope="session")
