@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from anyio import from_thread
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Send
 
 from storage.objects import ObjectDamaged, ObjectMissing
 from web.errors import NotHere
@@ -23,13 +24,30 @@ _LONGEST_NAME = 150
 _GONE = "De inhoud van deze bijlage is er niet meer. Vraag de school om de hulpvraag opnieuw te versturen."
 
 
+class Whole(StreamingResponse):
+    """The last piece says that it is the last, where Starlette sends an empty one after it.
+
+    Who has as many bytes as the Content-Length says may ask again on the same connection. Our servers take a
+    question amid an answer for pipelining, and close (gateway/protocol.py): the answer must be over by then.
+    """
+
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        held: bytes | None = None
+        async for piece in self.body_iterator:
+            if held is not None:
+                await send({"type": "http.response.body", "body": held, "more_body": True})
+            held = bytes(piece) if not isinstance(piece, str) else piece.encode(self.charset)
+        await send({"type": "http.response.body", "body": held or b"", "more_body": False})
+
+
 def download(content: AsyncIterator[bytes], naam: str, size_bytes: int) -> Response:
     """In a thread of the frame, where handlers run. Raises NotHere, Unavailable."""
     try:
         first = from_thread.run(_first, content)
     except (ObjectMissing, ObjectDamaged):
         raise NotHere(_GONE) from None
-    return StreamingResponse(
+    return Whole(
         _rest(first, content),
         media_type="application/octet-stream",
         headers={

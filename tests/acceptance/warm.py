@@ -176,7 +176,7 @@ def _become(arguments: list[str], environment: dict[str, str], files: list[str])
     signal.signal(signal.SIGINT, signal.default_int_handler)
     modes = (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT | os.O_APPEND] * 2)
     for number, (path, mode) in enumerate(zip(files, modes, strict=True)):
-        opened = os.open(path, mode)
+        opened = os.open(path, mode, 0o666)
         os.dup2(opened, number)
         os.close(opened)
     sys.stdin = os.fdopen(0, closefd=False)

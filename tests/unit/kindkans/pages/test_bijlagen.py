@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from starlette.types import Message
 
 from kindkans.dossiers.bijlagen import list_bijlagen
-from kindkans.pages.download import disposition
+from kindkans.pages.download import Whole, disposition
 from storage.objects import ObjectDamaged
 from unit.kindkans.pages.conftest import Visitor
 from unit.kindkans.pages.shop import Shop, links, plain
@@ -37,6 +39,25 @@ async def test_a_bijlage_is_downloaded_as_it_was_sent(shop: Shop, visitor: Visit
         "attachment; filename=\"verslag een.pdf\"; filename*=UTF-8''verslag%20%C3%A9%C3%A9n.pdf"
     )
     assert shop.audited("bijlage_downloaded") == [(ib.actor, str(number), "versie=1 positie=1 grond=eigen")]
+
+
+@pytest.mark.parametrize("pieces", [[b"a", b"b", b"c"], [b"a"], []])
+async def test_an_answer_is_over_with_its_last_byte_for_then_the_next_question_may_come(
+    pieces: list[bytes],
+) -> None:
+    async def content() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await Whole(content()).stream_response(send)
+
+    told = [(message["body"], message["more_body"]) for message in sent[1:]]
+    assert told == [(piece, True) for piece in pieces[:-1]] + [(pieces[-1] if pieces else b"", False)]
 
 
 @pytest.mark.parametrize(
