@@ -9,6 +9,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import AsyncIterator
+from typing import cast
 from urllib.parse import quote
 
 from anyio import from_thread
@@ -33,12 +34,12 @@ class Whole(StreamingResponse):
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        held: bytes | None = None
+        held = b""
         async for piece in self.body_iterator:
-            if held is not None:
+            if held:
                 await send({"type": "http.response.body", "body": held, "more_body": True})
-            held = bytes(piece) if not isinstance(piece, str) else piece.encode(self.charset)
-        await send({"type": "http.response.body", "body": held or b"", "more_body": False})
+            held = cast(bytes, piece)  # a bijlage is never text
+        await send({"type": "http.response.body", "body": held, "more_body": False})
 
 
 def download(content: AsyncIterator[bytes], naam: str, size_bytes: int) -> Response:
