@@ -6,12 +6,14 @@ import base64
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -45,6 +47,15 @@ def wait_for(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
         now = time.monotonic()
         assert now < until, f"waited {seconds} s in vain"
         time.sleep(max(0.02, min(2 * (now - asked), 0.5)))
+
+
+def refuses(url: str) -> bool:
+    """Nobody takes a connection there any more."""
+    try:
+        requests.get(f"{url}?wsdl", timeout=60)
+    except requests.ConnectionError:
+        return True
+    return False
 
 
 @dataclass
@@ -165,6 +176,17 @@ class Gateway:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         return requests.post(self.url(role) + path, data=body, headers=fields, timeout=120)
+
+    def begin(self, body: bytes, *, role: str = "up") -> tuple[socket.socket, bytes]:
+        """A push of which a part is sent, and the rest of it."""
+        url = urlsplit(self.url(role))
+        sock = socket.create_connection((str(url.hostname), url.port or 0), timeout=60)
+        sock.sendall(
+            f"POST {url.path} HTTP/1.1\r\nHost: x\r\nAuthorization: {self.authorization()}\r\n"
+            f"Content-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            + body[:500]
+        )
+        return sock, body[500:]
 
     def reconciled(self, seconds: float = 120.0) -> Report:
         """The proof, as soon as it holds."""

@@ -12,13 +12,12 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import requests
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import Gateway, refuses, wait_for
 from adapters.parnassys.standin.messages import File, Push, indienen
 
 GONG = {"brin": "17GU", "school": "PCBO De Gong"}
@@ -47,25 +46,11 @@ def push_many(gateway: Gateway, count: int, *files: File) -> None:
 @contextmanager
 def half_a_push(gateway: Gateway, role: str = "up") -> Iterator[tuple[socket.socket, bytes]]:
     """A request that the server has begun to read, and the rest of it."""
-    url = urlsplit(gateway.url(role))
-    message = indienen(Push(**GONG)).body
-    with socket.create_connection((str(url.hostname), url.port or 0), timeout=60) as sock:
-        sock.sendall(
-            f"POST {url.path} HTTP/1.1\r\nHost: x\r\nAuthorization: {gateway.authorization()}\r\n"
-            f"Content-Type: text/xml\r\nContent-Length: {len(message)}\r\n\r\n".encode()
-            + message[:500]
-        )
+    sock, rest = gateway.begin(indienen(Push(**GONG)).body, role=role)
+    with sock:
         ops = gateway.address(role)["ops_url"]
         wait_for(lambda: "kindkans" in requests.get(f"{ops}/metrics", timeout=60).text)
-        yield sock, message[500:]
-
-
-def refuses(url: str) -> bool:
-    try:
-        requests.get(f"{url}?wsdl", timeout=60)
-    except requests.ConnectionError:
-        return True
-    return False
+        yield sock, rest
 
 
 def test_intake_finishes_the_request_in_hand_and_takes_no_new_one(apart: Gateway) -> None:

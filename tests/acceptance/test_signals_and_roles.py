@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import threading
-from urllib.parse import urlsplit
 
 import psutil
 import requests
@@ -54,19 +52,14 @@ def test_sigterm_while_pushes_come_in_finishes_what_was_begun(own: Gateway) -> N
 
 def test_readyz_says_no_while_a_push_that_was_begun_is_finished(own: Gateway) -> None:
     own.start()
-    message = indienen(Push(**GONG)).body
-    ops_url, url = own.address()["ops_url"], urlsplit(own.url())
-    with socket.create_connection((str(url.hostname), url.port or 0), timeout=30) as sock:
-        sock.sendall(
-            f"POST {url.path} HTTP/1.1\r\nHost: x\r\nAuthorization: {own.authorization()}\r\n"
-            f"Content-Type: text/xml\r\nContent-Length: {len(message)}\r\n\r\n".encode()
-            + message[:500]
-        )
+    ops_url = own.address()["ops_url"]
+    sock, rest = own.begin(indienen(Push(**GONG)).body)
+    with sock:
         wait_for(lambda: own.ready())
         own.running["up"].send_signal(signal.SIGTERM)
 
         told = wait_for(lambda: [r for r in [requests.get(f"{ops_url}/readyz", timeout=60)] if not r.ok])
-        sock.sendall(message[500:])
+        sock.sendall(rest)
         answer = b"".join(iter(lambda: sock.recv(65536), b"")).decode()
 
     assert told[0].json()["checks"]["process"] == "draining"

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import requests
 
-from acceptance.process import Gateway, wait_for
+from acceptance.process import Gateway, refuses, wait_for
 from acceptance.workers import (
     GONG,
     NUMBER,
@@ -54,13 +54,7 @@ def on(request: pytest.FixtureRequest, own: Gateway) -> Iterator[Gateway]:
 def half_a_push(gateway: Gateway) -> tuple[socket.socket, bytes, psutil.Process]:
     """A request that a worker has begun to read, the rest of it, and that worker. While nobody else sends."""
     before = {number: counted_by(gateway, worker) for number, worker in workers(gateway).items()}
-    url, message = urlsplit(gateway.url("intake")), indienen(Push(**GONG)).body
-    sock = socket.create_connection((str(url.hostname), url.port or 0), timeout=60)
-    sock.sendall(
-        f"POST {url.path} HTTP/1.1\r\nHost: x\r\nAuthorization: {gateway.authorization()}\r\n"
-        f"Content-Type: text/xml\r\nContent-Length: {len(message)}\r\n\r\n".encode()
-        + message[:500]
-    )
+    sock, rest = gateway.begin(indienen(Push(**GONG)).body, role="intake")
 
     def reading() -> psutil.Process | None:
         for number, worker in workers(gateway).items():
@@ -68,15 +62,7 @@ def half_a_push(gateway: Gateway) -> tuple[socket.socket, bytes, psutil.Process]
                 return worker
         return None
 
-    return sock, message[500:], wait_for(reading)
-
-
-def refuses(url: str) -> bool:
-    try:
-        requests.get(f"{url}?wsdl", timeout=60)
-    except requests.ConnectionError:
-        return True
-    return False
+    return sock, rest, wait_for(reading)
 
 
 def test_a_kill_9_of_one_under_load_loses_nothing_and_every_scrape_adds_up(on: Gateway) -> None:
